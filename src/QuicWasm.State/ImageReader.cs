@@ -55,7 +55,7 @@ internal ref struct ImageReader(ReadOnlySpan<byte> bytes, string what)
     public int Number(int maximum = int.MaxValue)
     {
         ulong value = Varint();
-        return value <= (ulong)maximum ? (int)value : throw Corrupt($"{value} where at most {maximum} is possible");
+        return maximum >= 0 && value <= (ulong)maximum ? (int)value : throw Corrupt($"{value} where at most {maximum} is possible");
     }
 
     /// <summary>A number that may be -1.</summary>
