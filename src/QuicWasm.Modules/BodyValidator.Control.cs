@@ -102,7 +102,7 @@ internal ref partial struct BodyValidator
 
     private void BranchTable()
     {
-        int count = VectorReader.ReadCount(ref _reader, ModuleLimits.FunctionBytes, 1, "labels");
+        int count = VectorReader.ReadCount(ref _reader, ModuleLimits.FunctionBytes, "labels");
         Pop(ValueType.I32);
         ReadOnlySpan<ValueType> checkedTypes = default;
         for (int i = 0; i <= count; i++)

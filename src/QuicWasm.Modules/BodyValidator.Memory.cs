@@ -61,14 +61,14 @@ internal ref partial struct BodyValidator
 
     private readonly void CheckData(uint segment)
     {
-        if (_declarations.DataCount is not { } count)
-        {
-            throw Malformed("data count section required");
-        }
-
-        if (segment >= (uint)count)
+        if (segment >= (uint)_declarations.Datas.Length)
         {
             throw Invalid($"unknown data segment {segment}");
+        }
+
+        if (_declarations.DataCount is null)
+        {
+            throw Malformed("data count section required");
         }
     }
 

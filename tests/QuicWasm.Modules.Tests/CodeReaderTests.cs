@@ -60,8 +60,8 @@ public sealed class CodeReaderTests
     }
 
     [Theory]
-    [InlineData("", "unexpected end")]
-    [InlineData("80", "unexpected end")]
+    [InlineData("", "unexpected end of section or function")]
+    [InlineData("80", "unexpected end of section or function")]
     [InlineData("8080808010", "integer too large")]
     [InlineData("8080808070", "integer too large")]
     [InlineData("828080808000", "integer representation too long")]
