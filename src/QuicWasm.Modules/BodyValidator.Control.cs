@@ -153,7 +153,9 @@ internal ref partial struct BodyValidator
         if (opcode == Opcode.Call)
         {
             uint function = _reader.ReadU32();
-            type = function < (uint)_module.FunctionTypes.Length ? _module.FunctionTypes[(int)function] : throw Invalid($"unknown function {function}");
+            type = function < (uint)_module.FunctionTypes.Length
+                ? _module.FunctionTypes[(int)function]
+                : throw Invalid($"unknown function {function}");
         }
         else
         {

@@ -103,7 +103,9 @@ internal static class SkeletonReader
         if (keptLength + absent != section.PayloadLength)
         {
             throw new ModuleException(
-                ModuleError.Malformed, section.Offset, $"section size mismatch: {section.PayloadLength} bytes of which {keptLength} are kept and {absent} cut out");
+                ModuleError.Malformed,
+                section.Offset,
+                $"section size mismatch: {section.PayloadLength} bytes of which {keptLength} are kept and {absent} cut out");
         }
     }
 }

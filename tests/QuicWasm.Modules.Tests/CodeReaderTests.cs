@@ -104,7 +104,7 @@ public sealed class CodeReaderTests
         Assert.Equal(ValueType.I64, reader.ReadBlockType().Result);
         Assert.Equal(5u, reader.ReadBlockType().TypeIndex);
         Assert.Equal(0x65u, reader.ReadBlockType().TypeIndex);
-        Assert.StartsWith("malformed block type", Detail(() => new CodeReader([0xFF, 0x7F]).ReadBlockType().TypeIndex), StringComparison.Ordinal);
+        Assert.Equal("malformed block type", Detail(() => new CodeReader([0xFF, 0x7F]).ReadBlockType().TypeIndex));
     }
 
     [Fact]

@@ -70,7 +70,8 @@ public sealed class HostileInputTests
     [Fact]
     public void Deep_nesting_is_refused()
     {
-        byte[] code = [0, .. Enumerable.Repeat((byte[])[2, 0x40], 60_000).SelectMany(block => block), .. Enumerable.Repeat((byte)0x0B, 60_001)];
+        byte[] blocks = [.. Enumerable.Repeat((byte[])[2, 0x40], 60_000).SelectMany(block => block)];
+        byte[] code = [0, .. blocks, .. Enumerable.Repeat((byte)0x0B, 60_001)];
         ModuleException exception = Assert.Throws<ModuleException>(() => ModuleLoader.Load(WasmBytes.Functions(code)));
         Assert.Equal(ModuleError.LimitExceeded, exception.Error);
     }

@@ -99,7 +99,8 @@ public sealed class ResumePointTests
 
     private static ResumePointTable Of(byte[] code) => OfFunctions(Type, code);
 
-    private static ResumePointTable OfFunctions(byte[] type, byte[] code) => ResumePoints.Of(ModuleLoader.Load(FunctionsOfType(type, code)), 0);
+    private static ResumePointTable OfFunctions(byte[] type, byte[] code) =>
+        ResumePoints.Of(ModuleLoader.Load(FunctionsOfType(type, code)), 0);
 
     private static IEnumerable<string> Text(ResumePointTable points) => Enumerable.Range(0, points.Count).Select(i => points[i]).Select(
         point => $"{point.Pc} {point.Kinds} [{string.Join(' ', point.StackTypes.Select(type => type.Text()))}] {point.ResultCount}");

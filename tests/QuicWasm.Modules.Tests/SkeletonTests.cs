@@ -39,9 +39,12 @@ public sealed class SkeletonTests
         Assert.Equal(whole.Map.Sections, module.Map.Sections);
         Assert.Equal(whole.Map.LengthBytes, module.Map.LengthBytes);
         Assert.All(module.Functions, body => Assert.False(body.IsPresent));
-        Assert.Equal(whole.Functions.Select(body => (body.Offset, body.LengthBytes)), module.Functions.Select(body => (body.Offset, body.LengthBytes)));
+        Assert.Equal(
+            whole.Functions.Select(body => (body.Offset, body.LengthBytes)), module.Functions.Select(body => (body.Offset, body.LengthBytes)));
         Assert.All(module.Datas, data => Assert.False(data.IsPresent));
-        Assert.Equal(whole.Datas.Select(data => (data.Mode, data.BytesOffset, data.LengthBytes)), module.Datas.Select(data => (data.Mode, data.BytesOffset, data.LengthBytes)));
+        Assert.Equal(
+            whole.Datas.Select(data => (data.Mode, data.BytesOffset, data.LengthBytes)),
+            module.Datas.Select(data => (data.Mode, data.BytesOffset, data.LengthBytes)));
         Assert.Throws<InvalidOperationException>(() => module.Functions[0].Code);
         Assert.Throws<InvalidOperationException>(() => module.Datas[0].Bytes);
         Assert.Throws<InvalidOperationException>(() => BinaryAssembler.Assemble(module));
