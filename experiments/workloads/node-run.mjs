@@ -1,5 +1,5 @@
-// Runs one WASI command under node, with the modules it imports from:
-//   node --no-warnings node-run.mjs [--module NAME=WASM]... [--folder GUEST=HOST]... WASM [ARGUMENT...]
+// Runs one WASI command under node, with the modules it imports from. (With fast calls node 20 crashes when memories grow.)
+//   node --no-warnings --no-turbo-fast-api-calls node-run.mjs [--module NAME=WASM]... [--folder GUEST=HOST]... WASM [ARGUMENT...]
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WASI } from 'node:wasi';
