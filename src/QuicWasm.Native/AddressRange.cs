@@ -1,0 +1,123 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace QuicWasm.Native;
+
+/// <summary>
+/// A range of reserved address space whose base never moves. Nothing in it can be touched until it is committed; committed
+/// bytes read as zero. Reserving costs no memory, so a range can be as large as its contents may ever grow.
+/// </summary>
+/// <remarks>Commit and decommit may be called from any thread. Dispose only when no thread uses the bytes: an access afterwards ends the process.</remarks>
+public sealed unsafe class AddressRange : SafeHandleZeroOrMinusOneIsInvalid
+{
+    private AddressRange(void* address, ulong lengthBytes)
+        : base(ownsHandle: true)
+    {
+        LengthBytes = lengthBytes;
+        SetHandle((nint)address);
+    }
+
+    /// <summary>The system's page size in bytes: offsets and lengths are multiples of it.</summary>
+    public static ulong PageBytes { get; } = (ulong)Environment.SystemPageSize;
+
+    /// <summary>The first byte of the range.</summary>
+    public byte* Base
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            return (byte*)handle;
+        }
+    }
+
+    /// <summary>How many bytes are reserved, a multiple of the page size.</summary>
+    public ulong LengthBytes { get; }
+
+    /// <summary>Reserves at least <paramref name="lengthBytes"/> bytes, rounded up to whole pages.</summary>
+    /// <exception cref="NativeException">The address space, or a limit on it (ulimit -v), is exhausted.</exception>
+    public static AddressRange Reserve(ulong lengthBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(lengthBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, (ulong)nint.MaxValue - PageBytes);
+        var rounded = (lengthBytes + PageBytes - 1) & ~(PageBytes - 1);
+        var address = OperatingSystem.IsWindows()
+            ? WindowsMemoryCalls.Allocate(null, (nuint)rounded, WindowsMemoryCalls.MemReserve, WindowsMemoryCalls.PageNoAccess)
+            : MemoryCalls.Map(null, (nuint)rounded, MemoryCalls.ProtNone, MemoryCalls.MapReserve, -1, 0);
+        if (address == null || address == MemoryCalls.Failed)
+        {
+            throw NativeException.FromLastError($"cannot reserve {rounded} bytes of address space; reserve less, or raise the process's limit");
+        }
+
+        return new AddressRange(address, rounded);
+    }
+
+    /// <summary>Makes bytes readable and writable. Bytes that were committed before keep their contents; the others are zero.</summary>
+    /// <param name="offsetBytes">Where to begin, a multiple of the page size.</param>
+    /// <param name="lengthBytes">How many bytes, a multiple of the page size; zero does nothing.</param>
+    /// <exception cref="NativeException">The system has not enough memory.</exception>
+    public void Commit(ulong offsetBytes, ulong lengthBytes)
+    {
+        var address = Locate(offsetBytes, lengthBytes);
+        if (lengthBytes == 0)
+        {
+            return;
+        }
+
+        var done = OperatingSystem.IsWindows()
+            ? WindowsMemoryCalls.Allocate(address, (nuint)lengthBytes, WindowsMemoryCalls.MemCommit, WindowsMemoryCalls.PageReadWrite) != null
+            : MemoryCalls.Protect(address, (nuint)lengthBytes, MemoryCalls.ProtRead | MemoryCalls.ProtWrite) == 0;
+        if (!done)
+        {
+            throw NativeException.FromLastError($"cannot commit {lengthBytes} bytes at offset {offsetBytes} of a range of {LengthBytes}");
+        }
+    }
+
+    /// <summary>Gives the memory of whole pages back to the system. They cannot be touched until they are committed again, and are zero then.</summary>
+    /// <param name="offsetBytes">Where to begin, a multiple of the page size.</param>
+    /// <param name="lengthBytes">How many bytes, a multiple of the page size; zero does nothing.</param>
+    /// <exception cref="NativeException">The system refused.</exception>
+    public void Decommit(ulong offsetBytes, ulong lengthBytes)
+    {
+        var address = Locate(offsetBytes, lengthBytes);
+        if (lengthBytes != 0 && !TryDecommit(address, (nuint)lengthBytes))
+        {
+            throw NativeException.FromLastError($"cannot decommit {lengthBytes} bytes at offset {offsetBytes} of a range of {LengthBytes}");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle() => OperatingSystem.IsWindows()
+        ? WindowsMemoryCalls.Free((void*)handle, 0, WindowsMemoryCalls.MemRelease)
+        : MemoryCalls.Unmap((void*)handle, (nuint)LengthBytes) == 0;
+
+    private static bool TryDecommit(void* address, nuint lengthBytes)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return WindowsMemoryCalls.Free(address, lengthBytes, WindowsMemoryCalls.MemDecommit);
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            return MemoryCalls.Protect(address, lengthBytes, MemoryCalls.ProtNone) == 0
+                && MemoryCalls.Advise(address, lengthBytes, MemoryCalls.AdviseDontNeed) == 0;
+        }
+
+        // Elsewhere MADV_DONTNEED is only a hint and may leave the old bytes: a fresh mapping in the same place does not.
+        return MemoryCalls.Map(address, lengthBytes, MemoryCalls.ProtNone, MemoryCalls.MapReserve | MemoryCalls.MapFixed, -1, 0) == address;
+    }
+
+    private byte* Locate(ulong offsetBytes, ulong lengthBytes)
+    {
+        if (offsetBytes % PageBytes != 0 || lengthBytes % PageBytes != 0)
+        {
+            throw new ArgumentException($"offset {offsetBytes} and length {lengthBytes} must be multiples of the page size, {PageBytes}");
+        }
+
+        if (offsetBytes > LengthBytes || lengthBytes > LengthBytes - offsetBytes)
+        {
+            throw new ArgumentOutOfRangeException(nameof(lengthBytes), $"{lengthBytes} bytes at offset {offsetBytes} are outside the range of {LengthBytes}");
+        }
+
+        return Base + offsetBytes;
+    }
+}

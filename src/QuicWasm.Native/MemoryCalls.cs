@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+
+namespace QuicWasm.Native;
+
+/// <summary>mmap and its family (POSIX).</summary>
+internal static unsafe partial class MemoryCalls
+{
+    public const int ProtNone = 0, ProtRead = 1, ProtWrite = 2;
+    public const int MapPrivate = 0x2, MapFixed = 0x10;
+    public const int AdviseDontNeed = 4;
+
+    public static readonly void* Failed = (void*)-1;
+
+    /// <summary>MAP_ANONYMOUS and MAP_NORESERVE have other values on macOS.</summary>
+    public static int MapReserve { get; } = OperatingSystem.IsMacOS() ? MapPrivate | 0x1000 | 0x40 : MapPrivate | 0x20 | 0x4000;
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Map(void* address, nuint lengthBytes, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Unmap(void* address, nuint lengthBytes);
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    public static partial int Protect(void* address, nuint lengthBytes, int protection);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(void* address, nuint lengthBytes, int advice);
+}
