@@ -1,21 +1,5 @@
 namespace QuicWasm.Modules;
 
-/// <summary>What is wrong with a module.</summary>
-public enum ModuleError
-{
-    /// <summary>The bytes are not a module.</summary>
-    Malformed,
-
-    /// <summary>The module decodes, but does not validate.</summary>
-    Invalid,
-
-    /// <summary>The module needs a proposal that is not enabled, or not known.</summary>
-    Unsupported,
-
-    /// <summary>The module is larger than an implementation limit.</summary>
-    LimitExceeded,
-}
-
 /// <summary>A module is malformed, invalid or over a limit. The message begins with the specification's words.</summary>
 public sealed class ModuleException(ModuleError error, long offset, string detail)
     : Exception($"{Word(error)} module at offset 0x{offset:x}: {detail}")

@@ -1,0 +1,179 @@
+namespace QuicWasm.Modules;
+
+// Instructions, their immediates, and types (spec: binary/instructions, binary/types).
+public ref partial struct CodeReader
+{
+    private const uint MemoryIndexFlag = 0x40;
+
+    /// <summary>
+    /// Reads an opcode. It is decoded, but there may be no such instruction: ask <see cref="OpcodeTable.Find"/>.
+    /// </summary>
+    public Opcode ReadOpcode()
+    {
+        byte value = ReadByte();
+        return value < 0xFB ? (Opcode)value : ReadPrefixed(value);
+    }
+
+    /// <summary>Reads the type of a block, loop or if.</summary>
+    public BlockType ReadBlockType()
+    {
+        byte first = PeekByte();
+        if (first == 0x40)
+        {
+            Position++;
+            return BlockType.Empty;
+        }
+
+        if (first is >= 0x40 and < 0x80)
+        {
+            return BlockType.Of(ReadValueType());
+        }
+
+        long index = ReadS33();
+        return index is >= 0 and < uint.MaxValue ? BlockType.OfTypeIndex((uint)index) : throw Malformed("malformed block type");
+    }
+
+    /// <summary>Reads the type of a value.</summary>
+    public ValueType ReadValueType()
+    {
+        byte value = ReadByte();
+        if (value is (>= 0x7B and <= 0x7F) or (byte)ValueType.FuncRef or (byte)ValueType.ExternRef)
+        {
+            return (ValueType)value;
+        }
+
+        Position--;
+        throw OtherType(value, "malformed value type");
+    }
+
+    /// <summary>Reads a reference type.</summary>
+    public ValueType ReadReferenceType()
+    {
+        byte value = ReadByte();
+        if (value is (byte)ValueType.FuncRef or (byte)ValueType.ExternRef)
+        {
+            return (ValueType)value;
+        }
+
+        Position--;
+        throw OtherType(value, "malformed reference type");
+    }
+
+    /// <summary>Reads alignment and offset of a load or store.</summary>
+    public MemArg ReadMemArg()
+    {
+        uint alignment = ReadU32();
+        uint memory = 0;
+        if ((alignment & MemoryIndexFlag) != 0)
+        {
+            alignment &= ~MemoryIndexFlag;
+            memory = ReadU32();
+        }
+
+        return new MemArg(alignment, ReadU32(), memory);
+    }
+
+    /// <summary>Passes over the immediates of an instruction.</summary>
+    public void SkipImmediate(ImmediateKind immediate)
+    {
+        switch (immediate)
+        {
+            case ImmediateKind.None:
+                break;
+            case ImmediateKind.BlockType:
+                _ = ReadBlockType();
+                break;
+            case ImmediateKind.I32:
+                _ = ReadS32();
+                break;
+            case ImmediateKind.I64:
+                _ = ReadS64();
+                break;
+            case ImmediateKind.F32:
+                Skip(4);
+                break;
+            case ImmediateKind.F64:
+                Skip(8);
+                break;
+            case ImmediateKind.V128 or ImmediateKind.Shuffle:
+                Skip(16);
+                break;
+            case ImmediateKind.Lane:
+                Skip(1);
+                break;
+            case ImmediateKind.MemArg:
+                _ = ReadMemArg();
+                break;
+            case ImmediateKind.MemArgAndLane:
+                _ = ReadMemArg();
+                Skip(1);
+                break;
+            case ImmediateKind.HeapType:
+                _ = ReadReferenceType();
+                break;
+            default:
+                SkipIndices(immediate);
+                break;
+        }
+    }
+
+    private void SkipIndices(ImmediateKind immediate)
+    {
+        switch (immediate)
+        {
+            case ImmediateKind.BranchTable:
+                for (uint labels = ReadU32(); labels > 0; labels--)
+                {
+                    _ = ReadU32();
+                }
+
+                _ = ReadU32();
+                break;
+            case ImmediateKind.ValueTypes:
+                for (uint types = ReadU32(); types > 0; types--)
+                {
+                    _ = ReadValueType();
+                }
+
+                break;
+            case ImmediateKind.TryTable:
+                throw Error(ModuleError.Unsupported, "the proposal ExceptionHandling is not supported");
+            case ImmediateKind.TypeAndTableIndex or ImmediateKind.TablePair or ImmediateKind.MemoryPair
+                or ImmediateKind.DataAndMemoryIndex or ImmediateKind.ElementAndTableIndex:
+                _ = ReadU32();
+                _ = ReadU32();
+                break;
+            default:
+                _ = ReadU32();
+                break;
+        }
+    }
+
+    private Opcode ReadPrefixed(byte prefix)
+    {
+        if (prefix == 0xFF)
+        {
+            // The enum uses this byte for the second half of prefix 0xFD; in a binary it is no instruction.
+            Position--;
+            throw Malformed("illegal opcode ff");
+        }
+
+        uint number = ReadU32();
+        if (number < 0x100)
+        {
+            return (Opcode)((prefix << 8) | (int)number);
+        }
+
+        return prefix == 0xFD && number < 0x200
+            ? (Opcode)(0xFF00 | (int)(number & 0xFF))
+            : throw Malformed($"illegal opcode {prefix:x2} {number:x}");
+    }
+
+    private readonly ModuleException OtherType(byte value, string detail) => value switch
+    {
+        0x63 or 0x64 => Error(ModuleError.Unsupported, $"the proposal FunctionReferences is not supported (type 0x{value:x2})"),
+        0x69 or 0x74 => Error(ModuleError.Unsupported, $"the proposal ExceptionHandling is not supported (type 0x{value:x2})"),
+        >= 0x6A and <= 0x73 => Error(ModuleError.Unsupported, $"the proposal GarbageCollection is not supported (type 0x{value:x2})"),
+        _ => Malformed($"{detail} 0x{value:x2}"),
+    };
+}

@@ -1,0 +1,15 @@
+namespace QuicWasm.Modules;
+
+/// <summary>What a module may use: the proposals that are enabled.</summary>
+/// <param name="Enabled">The enabled proposals; those that are not <see cref="Supported"/> have no effect.</param>
+public sealed record ModuleFeatures(Proposals Enabled)
+{
+    /// <summary>The proposals that the reader and the validator know.</summary>
+    public const Proposals Supported = Proposals.Wasm2;
+
+    /// <summary>WebAssembly 2.0.</summary>
+    public static ModuleFeatures Default { get; } = new(Supported);
+
+    /// <summary>Whether all of these proposals are enabled and supported.</summary>
+    public bool Has(Proposals proposals) => (Enabled & Supported & proposals) == proposals;
+}

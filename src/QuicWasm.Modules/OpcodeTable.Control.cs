@@ -1,0 +1,51 @@
+namespace QuicWasm.Modules;
+
+// Control, parametric, variable, reference and table instructions. The form of a row: see OpcodeTable.cs.
+public static partial class OpcodeTable
+{
+    private static OpcodeInfo[] ControlRows() =>
+    [
+        Op(Opcode.Unreachable, "unreachable", "*"),
+        Op(Opcode.Nop, "nop", ":"),
+        Op(Opcode.Block, "block", "*", ImmediateKind.BlockType),
+        Op(Opcode.Loop, "loop", "*", ImmediateKind.BlockType),
+        Op(Opcode.If, "if", "*", ImmediateKind.BlockType),
+        Op(Opcode.Else, "else", "*"),
+        Op(Opcode.Throw, "throw", "*", ImmediateKind.TagIndex, Proposals.ExceptionHandling),
+        Op(Opcode.ThrowRef, "throw_ref", "*", proposal: Proposals.ExceptionHandling),
+        Op(Opcode.End, "end", "*"),
+        Op(Opcode.Br, "br", "*", ImmediateKind.LabelIndex),
+        Op(Opcode.BrIf, "br_if", "*", ImmediateKind.LabelIndex),
+        Op(Opcode.BrTable, "br_table", "*", ImmediateKind.BranchTable),
+        Op(Opcode.Return, "return", "*"),
+        Op(Opcode.Call, "call", "*", ImmediateKind.FunctionIndex),
+        Op(Opcode.CallIndirect, "call_indirect", "*", ImmediateKind.TypeAndTableIndex),
+        Op(Opcode.ReturnCall, "return_call", "*", ImmediateKind.FunctionIndex, Proposals.TailCalls),
+        Op(Opcode.ReturnCallIndirect, "return_call_indirect", "*", ImmediateKind.TypeAndTableIndex, Proposals.TailCalls),
+        Op(Opcode.CallRef, "call_ref", "*", ImmediateKind.TypeIndex, Proposals.FunctionReferences),
+        Op(Opcode.ReturnCallRef, "return_call_ref", "*", ImmediateKind.TypeIndex, Proposals.FunctionReferences),
+        Op(Opcode.Drop, "drop", "*"),
+        Op(Opcode.Select, "select", "*"),
+        Op(Opcode.SelectTyped, "select", "*", ImmediateKind.ValueTypes, Proposals.ReferenceTypes),
+        Op(Opcode.TryTable, "try_table", "*", ImmediateKind.TryTable, Proposals.ExceptionHandling),
+        Op(Opcode.LocalGet, "local.get", "*", ImmediateKind.LocalIndex),
+        Op(Opcode.LocalSet, "local.set", "*", ImmediateKind.LocalIndex),
+        Op(Opcode.LocalTee, "local.tee", "*", ImmediateKind.LocalIndex),
+        Op(Opcode.GlobalGet, "global.get", "*", ImmediateKind.GlobalIndex),
+        Op(Opcode.GlobalSet, "global.set", "*", ImmediateKind.GlobalIndex),
+        Op(Opcode.TableGet, "table.get", "*", ImmediateKind.TableIndex, Proposals.ReferenceTypes),
+        Op(Opcode.TableSet, "table.set", "*", ImmediateKind.TableIndex, Proposals.ReferenceTypes),
+        Op(Opcode.RefNull, "ref.null", "*", ImmediateKind.HeapType, Proposals.ReferenceTypes),
+        Op(Opcode.RefIsNull, "ref.is_null", "*", proposal: Proposals.ReferenceTypes),
+        Op(Opcode.RefFunc, "ref.func", ":r", ImmediateKind.FunctionIndex, Proposals.ReferenceTypes),
+        Op(Opcode.RefAsNonNull, "ref.as_non_null", "*", proposal: Proposals.FunctionReferences),
+        Op(Opcode.BrOnNull, "br_on_null", "*", ImmediateKind.LabelIndex, Proposals.FunctionReferences),
+        Op(Opcode.BrOnNonNull, "br_on_non_null", "*", ImmediateKind.LabelIndex, Proposals.FunctionReferences),
+        Op(Opcode.TableInit, "table.init", "iii:", ImmediateKind.ElementAndTableIndex, Proposals.BulkMemory),
+        Op(Opcode.ElemDrop, "elem.drop", ":", ImmediateKind.ElementIndex, Proposals.BulkMemory),
+        Op(Opcode.TableCopy, "table.copy", "iii:", ImmediateKind.TablePair, Proposals.BulkMemory),
+        Op(Opcode.TableGrow, "table.grow", "*", ImmediateKind.TableIndex, Proposals.ReferenceTypes),
+        Op(Opcode.TableSize, "table.size", ":i", ImmediateKind.TableIndex, Proposals.ReferenceTypes),
+        Op(Opcode.TableFill, "table.fill", "*", ImmediateKind.TableIndex, Proposals.ReferenceTypes),
+    ];
+}

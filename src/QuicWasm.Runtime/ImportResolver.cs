@@ -1,0 +1,89 @@
+using QuicWasm.Modules;
+
+namespace QuicWasm.Runtime;
+
+/// <summary>Finds what a module imports, and checks its type (spec: valid/matching).</summary>
+internal sealed class ImportResolver(RuntimeContext context, ValidatedModule module)
+{
+    public List<FunctionInstance> Functions { get; } = [];
+
+    public List<TableInstance> Tables { get; } = [];
+
+    public List<MemoryInstance> Memories { get; } = [];
+
+    public List<GlobalInstance> Globals { get; } = [];
+
+    /// <summary>Resolves every import, in order. Host functions are added to the Store.</summary>
+    public void Resolve()
+    {
+        foreach (ImportDeclaration import in module.Module.Imports)
+        {
+            if (!ResolveExport(import) && !ResolveHost(import))
+            {
+                throw new LinkException(LinkError.UnknownImport, $"unknown import: \"{import.Module}\" \"{import.Name}\" ({import.Kind})");
+            }
+        }
+    }
+
+    private bool ResolveExport(ImportDeclaration import)
+    {
+        if (!context.Registered.TryGetValue(import.Module, out ModuleInstance? source) || !source.Exports.TryGetValue(import.Name, out ExportDeclaration? export))
+        {
+            return false;
+        }
+
+        if (export.Kind != import.Kind)
+        {
+            throw Incompatible(import, export.Kind.ToString());
+        }
+
+        switch (import.Kind)
+        {
+            case ExternalKind.Function:
+                FunctionInstance function = source.Functions[export.Index];
+                Functions.Add(Matching(function, function.Type.Equals(module.Module.Types[import.TypeIndex]), import, function.Type));
+                break;
+            case ExternalKind.Table:
+                TableInstance table = source.Tables[export.Index];
+                bool fits = table.Type.ElementType == import.Table.ElementType && table.CurrentType.Limits.Matches(import.Table.Limits);
+                Tables.Add(Matching(table, fits, import, table.CurrentType));
+                break;
+            case ExternalKind.Memory:
+                MemoryInstance memory = source.Memories[export.Index];
+                Memories.Add(Matching(memory, memory.CurrentType.Limits.Matches(import.Memory.Limits), import, memory.CurrentType));
+                break;
+            default:
+                GlobalInstance global = source.Globals[export.Index];
+                Globals.Add(Matching(global, global.Type == import.Global, import, global.Type));
+                break;
+        }
+
+        return true;
+    }
+
+    private bool ResolveHost(ImportDeclaration import)
+    {
+        if (import.Kind != ExternalKind.Function)
+        {
+            return false;
+        }
+
+        FunctionType type = module.Module.Types[import.TypeIndex];
+        foreach (IHostModule host in context.HostModules)
+        {
+            if (host.Name == import.Module && host.Resolve(import.Name, type) is { } body)
+            {
+                Functions.Add(context.Store.AddHostFunction(type, import.Module, import.Name, body));
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static T Matching<T>(T instance, bool matches, ImportDeclaration import, object actual) =>
+        matches ? instance : throw Incompatible(import, actual.ToString()!);
+
+    private static LinkException Incompatible(ImportDeclaration import, string actual) =>
+        new(LinkError.IncompatibleImport, $"incompatible import type: \"{import.Module}\" \"{import.Name}\" is {actual}");
+}

@@ -1,0 +1,122 @@
+using QuicWasm.Modules;
+
+namespace QuicWasm.Runtime;
+
+/// <summary>
+/// One instantiation (spec: exec/modules, section 4.5.4): instances are allocated in a fixed order and taken away again where a
+/// step fails; then active segments are copied, which may trap and leaves what was written.
+/// </summary>
+internal sealed class Instantiation(RuntimeContext context, ValidatedModule module, string? name)
+{
+    private readonly ImportResolver _imports = new(context, module);
+
+    public ModuleInstance Run()
+    {
+        ModuleInstance instance = Allocate();
+        CopyElements(instance);
+        CopyDatas(instance);
+        return instance;
+    }
+
+    private ModuleInstance Allocate()
+    {
+        Store store = context.Store;
+        Module source = module.Module;
+        var sequence = new InitializationSequence(context.Configure.OnInitializationStep);
+        ModuleInstance instance = Take(sequence, "module", () => store.AddModule(module, name));
+        Take(sequence, "imports", _imports.Resolve);
+        Take(sequence, "functions", () => instance.Functions =
+            [.. _imports.Functions, .. Enumerable.Range(0, source.Functions.Length).Select(i => store.AddFunction(instance, i))]);
+        Take(sequence, "tables", () => instance.Tables = [.. _imports.Tables, .. source.Tables.Select(store.AddTable)]);
+        Take(sequence, "memories", () => instance.Memories = [.. _imports.Memories, .. source.Memories.Select(store.AddMemory)]);
+        Take(sequence, "globals", () => AddGlobals(instance));
+        Take(sequence, "elements", () => instance.Elements = [.. source.Elements.Select(e => store.AddElement(e.ElementType, Evaluate(instance, e)))]);
+        Take(sequence, "datas", () => instance.Datas = [.. source.Datas.Select(d => store.AddData(d.Bytes))]);
+        Take(sequence, "exports", () => instance.Exports = source.Exports.ToDictionary(e => e.Name, StringComparer.Ordinal));
+        sequence.Complete();
+        return instance;
+    }
+
+    private T Take<T>(InitializationSequence sequence, string step, Func<T> action)
+    {
+        StoreMark mark = context.Store.Mark();
+        return sequence.Step(step, () => Guarded(mark, action), _ => context.Store.FallBack(mark));
+    }
+
+    private void Take(InitializationSequence sequence, string step, Action action) => Take(sequence, step, () => { action(); return 0; });
+
+    private T Guarded<T>(StoreMark mark, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch
+        {
+            context.Store.FallBack(mark);
+            throw;
+        }
+    }
+
+    private void AddGlobals(ModuleInstance instance)
+    {
+        instance.Globals = [.. _imports.Globals];
+        foreach (GlobalDeclaration declaration in module.Module.Globals)
+        {
+            (ulong low, ulong high) = ConstantEvaluator.Evaluate(declaration.Initializer, instance);
+            GlobalInstance global = context.Store.AddGlobal(declaration.Type);
+            global.Low = low;
+            if (declaration.Type.ValueType == ValueType.V128)
+            {
+                global.High = high;
+            }
+
+            instance.Globals = instance.Globals.Add(global);
+        }
+    }
+
+    private static ulong[] Evaluate(ModuleInstance instance, ElementSegment segment)
+    {
+        var references = new ulong[segment.Items.Length];
+        for (int i = 0; i < references.Length; i++)
+        {
+            references[i] = ConstantEvaluator.Evaluate(segment.Items[i], instance).Low;
+        }
+
+        return references;
+    }
+
+    private void CopyElements(ModuleInstance instance)
+    {
+        for (int i = 0; i < instance.Elements.Length; i++)
+        {
+            ElementSegment segment = module.Module.Elements[i];
+            ElementInstance element = instance.Elements[i];
+            if (segment is { Mode: SegmentMode.Active, Offset: { } offset })
+            {
+                uint index = (uint)ConstantEvaluator.Evaluate(offset, instance).Low;
+                instance.Tables[segment.TableIndex].Initialize(element, 0, index, (ulong)element.References.Length);
+            }
+
+            if (segment.Mode != SegmentMode.Passive)
+            {
+                element.Drop();
+            }
+        }
+    }
+
+    private void CopyDatas(ModuleInstance instance)
+    {
+        for (int i = 0; i < instance.Datas.Length; i++)
+        {
+            DataSegment segment = module.Module.Datas[i];
+            DataInstance data = instance.Datas[i];
+            if (segment is { Mode: SegmentMode.Active, Offset: { } offset })
+            {
+                uint start = (uint)ConstantEvaluator.Evaluate(offset, instance).Low;
+                data.Bytes.Span.CopyTo(instance.Memories[segment.MemoryIndex].Span(start, (ulong)data.Bytes.Length));
+                data.Drop();
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using QuicWasm.Modules;
+
+namespace QuicWasm.Runtime;
+
+/// <summary>Base and length of a memory, where compiled and interpreted code reads them.</summary>
+public unsafe struct MemoryCell
+{
+    /// <summary>First byte; it never moves.</summary>
+    public byte* Base;
+
+    /// <summary>Length in bytes; it only grows.</summary>
+    public ulong LengthBytes;
+}
+
+/// <summary>A linear memory: a reservation of address space, committed as far as the memory has grown.</summary>
+public sealed unsafe class MemoryInstance : IDisposable
+{
+    /// <summary>Length of a Wasm page in bytes.</summary>
+    public const ulong PageBytes = 65536;
+
+    private const ulong MaximumPages = 65536;
+
+    private readonly MemoryRange _range;
+
+    internal MemoryInstance(int address, MemoryType type, MemorySource source, nint cell, ulong maximumBytes)
+    {
+        Address = address;
+        Type = type;
+        PageLimit = Math.Min(Math.Min(type.Limits.Maximum ?? MaximumPages, MaximumPages), maximumBytes / PageBytes);
+        if (type.Limits.Minimum > PageLimit)
+        {
+            throw new LinkException(
+                LinkError.LimitExceeded, $"a memory of {type.Limits.Minimum} pages is over the limit of {PageLimit} pages");
+        }
+
+        _range = source.Reserve(Math.Max(PageLimit, 1) * PageBytes, AllocationUsage.LinearMemory);
+        Cell = (MemoryCell*)cell;
+        Cell->Base = (byte*)_range.Address;
+        Cell->LengthBytes = 0;
+        try
+        {
+            Extend(type.Limits.Minimum * PageBytes);
+        }
+        catch (LinkException)
+        {
+            _range.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Its address in the Store.</summary>
+    public int Address { get; }
+
+    /// <summary>Its declared type; <see cref="PageCount"/> may have grown since.</summary>
+    public MemoryType Type { get; }
+
+    /// <summary>The type that an importer sees: the present size is the minimum.</summary>
+    public MemoryType CurrentType => new(Type.Limits with { Minimum = PageCount });
+
+    /// <summary>Pages that it can grow to.</summary>
+    public ulong PageLimit { get; }
+
+    /// <summary>Its size in pages of 64 KiB.</summary>
+    public ulong PageCount => Cell->LengthBytes / PageBytes;
+
+    /// <summary>Its size in bytes.</summary>
+    public ulong LengthBytes => Cell->LengthBytes;
+
+    /// <summary>Base and length, for engines.</summary>
+    public MemoryCell* Cell { get; }
+
+    /// <summary>Grows the memory. Gives the old size in pages, or -1 where limits forbid it or memory cannot be had.</summary>
+    public long Grow(ulong deltaPages)
+    {
+        ulong old = PageCount;
+        if (deltaPages > PageLimit || old + deltaPages > PageLimit)
+        {
+            return -1;
+        }
+
+        try
+        {
+            Extend(deltaPages * PageBytes);
+        }
+        catch (LinkException)
+        {
+            return -1;
+        }
+
+        return (long)old;
+    }
+
+    /// <summary>Bytes of the memory.</summary>
+    /// <exception cref="TrapException">They are outside of the memory.</exception>
+    public Span<byte> Span(ulong offset, ulong lengthBytes)
+    {
+        // SAFETY: offset and length are checked against the committed length, in 64 bits without overflow.
+        if (offset > Cell->LengthBytes || lengthBytes > Cell->LengthBytes - offset)
+        {
+            throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
+        }
+
+        return new Span<byte>(Cell->Base + offset, checked((int)lengthBytes));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Cell->LengthBytes = 0;
+        _range.Dispose();
+    }
+
+    private void Extend(ulong lengthBytes)
+    {
+        if (lengthBytes > 0)
+        {
+            _range.Commit(Cell->LengthBytes, lengthBytes);
+            Cell->LengthBytes += lengthBytes;
+        }
+    }
+}

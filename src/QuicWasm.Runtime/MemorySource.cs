@@ -1,0 +1,56 @@
+namespace QuicWasm.Runtime;
+
+/// <summary>Gives ranges of instance memory; opened from a <see cref="MemoryAllocation"/>, one for each runtime.</summary>
+public abstract class MemorySource : IDisposable
+{
+    /// <summary>Opens the source that the choice names.</summary>
+    public static MemorySource Open(MemoryAllocation allocation) => allocation switch
+    {
+        MemoryAllocation.FromPool pool => new PoolMemorySource(pool.LengthBytes),
+        MemoryAllocation.FromAllocator functions => new AllocatorMemorySource(functions),
+        _ => new SystemMemorySource(),
+    };
+
+    /// <summary>Ranges given and not taken back: 0 when nothing leaks.</summary>
+    public int RangesInUse { get; private protected set; }
+
+    /// <summary>Reserves a range, whose bytes are usable (and zero) after <see cref="MemoryRange.Commit"/>.</summary>
+    /// <exception cref="LinkException">There is not that much.</exception>
+    public abstract MemoryRange Reserve(ulong lengthBytes, AllocationUsage usage);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives back what the source itself holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+}
+
+/// <summary>A range of instance memory. Its address never changes.</summary>
+public abstract class MemoryRange(nint address, ulong lengthBytes) : IDisposable
+{
+    /// <summary>Where it begins.</summary>
+    public nint Address { get; } = address;
+
+    /// <summary>Its length in bytes, committed or not.</summary>
+    public ulong LengthBytes { get; } = lengthBytes;
+
+    /// <summary>Makes bytes usable; they read as zero.</summary>
+    /// <exception cref="LinkException">The memory cannot be had.</exception>
+    public abstract void Commit(ulong offset, ulong lengthBytes);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Gives the range back to its source.</summary>
+    protected abstract void Dispose(bool disposing);
+}

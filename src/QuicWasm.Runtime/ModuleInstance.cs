@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using QuicWasm.Modules;
+
+namespace QuicWasm.Runtime;
+
+/// <summary>A live module: its index spaces, resolved to instances of the Store.</summary>
+public sealed class ModuleInstance
+{
+    internal ModuleInstance(int address, ValidatedModule module, string? name)
+    {
+        Address = address;
+        Module = module;
+        Name = name;
+    }
+
+    /// <summary>Its address in the Store.</summary>
+    public int Address { get; }
+
+    /// <summary>The module that it is an instance of.</summary>
+    public ValidatedModule Module { get; }
+
+    /// <summary>The name that other modules import it by, or null.</summary>
+    public string? Name { get; internal set; }
+
+    /// <summary>Functions, imports first.</summary>
+    public ImmutableArray<FunctionInstance> Functions { get; internal set; } = [];
+
+    /// <summary>Tables, imports first.</summary>
+    public ImmutableArray<TableInstance> Tables { get; internal set; } = [];
+
+    /// <summary>Memories, imports first.</summary>
+    public ImmutableArray<MemoryInstance> Memories { get; internal set; } = [];
+
+    /// <summary>Globals, imports first.</summary>
+    public ImmutableArray<GlobalInstance> Globals { get; internal set; } = [];
+
+    /// <summary>Element segments.</summary>
+    public ImmutableArray<ElementInstance> Elements { get; internal set; } = [];
+
+    /// <summary>Data segments.</summary>
+    public ImmutableArray<DataInstance> Datas { get; internal set; } = [];
+
+    /// <summary>Exports by name.</summary>
+    public IReadOnlyDictionary<string, ExportDeclaration> Exports { get; internal set; } = ImmutableDictionary<string, ExportDeclaration>.Empty;
+
+    /// <summary>The exported function of that name.</summary>
+    /// <exception cref="LinkException">There is none.</exception>
+    public FunctionInstance Function(string name) => Functions[Export(name, ExternalKind.Function)];
+
+    /// <summary>The exported memory of that name.</summary>
+    /// <exception cref="LinkException">There is none.</exception>
+    public MemoryInstance Memory(string name) => Memories[Export(name, ExternalKind.Memory)];
+
+    /// <summary>The exported table of that name.</summary>
+    /// <exception cref="LinkException">There is none.</exception>
+    public TableInstance Table(string name) => Tables[Export(name, ExternalKind.Table)];
+
+    /// <summary>The exported global of that name.</summary>
+    /// <exception cref="LinkException">There is none.</exception>
+    public GlobalInstance Global(string name) => Globals[Export(name, ExternalKind.Global)];
+
+    private int Export(string name, ExternalKind kind) =>
+        Exports.TryGetValue(name, out ExportDeclaration? export) && export.Kind == kind
+            ? export.Index
+            : throw new LinkException(LinkError.UnknownExport, $"the module exports no {kind.ToString().ToLowerInvariant()} \"{name}\"");
+}

@@ -1,0 +1,121 @@
+using QuicWasm.Modules;
+
+namespace QuicWasm.Runtime;
+
+/// <summary>Every instance of one runtime, by address (spec: exec/runtime, section 4.2.3). Addresses are dense and never reused.</summary>
+public sealed class Store
+{
+    private readonly RuntimeContext _context;
+    private readonly List<FunctionInstance> _functions = [];
+    private readonly List<TableInstance> _tables = [];
+    private readonly List<MemoryInstance> _memories = [];
+    private readonly List<GlobalInstance> _globals = [];
+    private readonly List<ElementInstance> _elements = [];
+    private readonly List<DataInstance> _datas = [];
+    private readonly List<ModuleInstance> _modules = [];
+
+    internal Store(RuntimeContext context) => _context = context;
+
+    /// <summary>Functions by address.</summary>
+    public IReadOnlyList<FunctionInstance> Functions => _functions;
+
+    /// <summary>Tables by address.</summary>
+    public IReadOnlyList<TableInstance> Tables => _tables;
+
+    /// <summary>Memories by address.</summary>
+    public IReadOnlyList<MemoryInstance> Memories => _memories;
+
+    /// <summary>Globals by address.</summary>
+    public IReadOnlyList<GlobalInstance> Globals => _globals;
+
+    /// <summary>Element segments by address.</summary>
+    public IReadOnlyList<ElementInstance> Elements => _elements;
+
+    /// <summary>Data segments by address.</summary>
+    public IReadOnlyList<DataInstance> Datas => _datas;
+
+    /// <summary>Module instances by address.</summary>
+    public IReadOnlyList<ModuleInstance> Modules => _modules;
+
+    internal ModuleInstance AddModule(ValidatedModule module, string? name) => Add(_modules, new ModuleInstance(_modules.Count, module, name));
+
+    internal FunctionInstance AddFunction(ModuleInstance module, int definedIndex)
+    {
+        FunctionType type = module.Module.FunctionTypes[module.Module.ImportedFunctionCount + definedIndex];
+        return Add(_functions, new FunctionInstance(_functions.Count, type, module, definedIndex));
+    }
+
+    internal FunctionInstance AddHostFunction(FunctionType type, string module, string name, HostFunction body) =>
+        Add(_functions, new FunctionInstance(_functions.Count, type, module, name, body));
+
+    internal TableInstance AddTable(TableType type)
+    {
+        ulong limit = _context.Configure.MaxTableElements;
+        return type.Limits.Minimum <= limit
+            ? Add(_tables, new TableInstance(_tables.Count, type, limit))
+            : throw new LinkException(LinkError.LimitExceeded, $"a table of {type.Limits.Minimum} elements is over the limit of {limit}");
+    }
+
+    internal MemoryInstance AddMemory(MemoryType type)
+    {
+        nint cell = _context.Cells.Allocate();
+        try
+        {
+            return Add(_memories, new MemoryInstance(_memories.Count, type, _context.MemorySource, cell, _context.Configure.MaxMemoryBytes));
+        }
+        catch (LinkException)
+        {
+            _context.Cells.Free(cell);
+            throw;
+        }
+    }
+
+    internal GlobalInstance AddGlobal(GlobalType type) => Add(_globals, new GlobalInstance(_globals.Count, type, _context.Cells.Allocate()));
+
+    internal ElementInstance AddElement(ValueType type, ulong[] references) =>
+        Add(_elements, new ElementInstance(_elements.Count, type, references));
+
+    internal DataInstance AddData(ReadOnlyMemory<byte> bytes) => Add(_datas, new DataInstance(_datas.Count, bytes));
+
+    /// <summary>How many instances of each kind there are now: a mark to fall back to.</summary>
+    internal StoreMark Mark() =>
+        new(_functions.Count, _tables.Count, _memories.Count, _globals.Count, _elements.Count, _datas.Count, _modules.Count);
+
+    /// <summary>Takes away everything that was added since the mark, newest first.</summary>
+    internal void FallBack(StoreMark mark)
+    {
+        Truncate(_datas, mark.Datas, static _ => { });
+        Truncate(_elements, mark.Elements, static _ => { });
+        Truncate(_globals, mark.Globals, g => _context.Cells.Free(g.Cell));
+        Truncate(_memories, mark.Memories, ReleaseMemory);
+        Truncate(_tables, mark.Tables, static _ => { });
+        Truncate(_functions, mark.Functions, static f => (f.EngineData as IDisposable)?.Dispose());
+        Truncate(_modules, mark.Modules, static _ => { });
+    }
+
+    private static void Truncate<T>(List<T> list, int count, Action<T> release)
+    {
+        while (list.Count > count)
+        {
+            release(list[^1]);
+            list.RemoveAt(list.Count - 1);
+        }
+    }
+
+    private static T Add<T>(List<T> list, T instance)
+    {
+        list.Add(instance);
+        return instance;
+    }
+
+    private unsafe void ReleaseMemory(MemoryInstance memory)
+    {
+        // SAFETY: the cell came from this runtime's arena, and nothing refers to the memory any more.
+        nint cell = (nint)memory.Cell;
+        memory.Dispose();
+        _context.Cells.Free(cell);
+    }
+}
+
+/// <summary>Counts of a Store's instances at one moment.</summary>
+internal readonly record struct StoreMark(int Functions, int Tables, int Memories, int Globals, int Elements, int Datas, int Modules);

@@ -1,0 +1,49 @@
+using QuicWasm.Native;
+
+namespace QuicWasm.Runtime;
+
+/// <summary>Instance memory from the operating system: one reservation of address space a range.</summary>
+internal sealed class SystemMemorySource : MemorySource
+{
+    public override MemoryRange Reserve(ulong lengthBytes, AllocationUsage usage)
+    {
+        try
+        {
+            var range = new Range(this, AddressRange.Reserve(lengthBytes));
+            RangesInUse++;
+            return range;
+        }
+        catch (NativeException e)
+        {
+            throw new LinkException(LinkError.OutOfMemory, $"{lengthBytes} bytes of address space for {usage} cannot be reserved", e);
+        }
+    }
+
+    // SAFETY: the range's own base and length are passed on.
+    private sealed unsafe class Range(SystemMemorySource source, AddressRange range) : MemoryRange((nint)range.Base, range.LengthBytes)
+    {
+        private bool _disposed;
+
+        public override void Commit(ulong offset, ulong lengthBytes)
+        {
+            try
+            {
+                range.Commit(offset, lengthBytes);
+            }
+            catch (NativeException e)
+            {
+                throw new LinkException(LinkError.OutOfMemory, $"{lengthBytes} bytes of memory cannot be had", e);
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (!_disposed)
+            {
+                _disposed = true;
+                range.Dispose();
+                source.RangesInUse--;
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace QuicWasm.Runtime;
+
+/// <summary>The program trapped. Its instances stay usable; the computation is over.</summary>
+public sealed class TrapException : Exception
+{
+    /// <summary>Makes a trap of the given kind.</summary>
+    public TrapException(TrapKind kind, string? detail = null, Exception? inner = null)
+        : base(detail is null ? Text(kind) : $"{Text(kind)}: {detail}", inner) => Kind = kind;
+
+    /// <summary>Why the program trapped.</summary>
+    public TrapKind Kind { get; }
+
+    /// <summary>The frames at the trap, innermost first, where the engine knows them.</summary>
+    public ImmutableArray<TraceFrame> Trace { get; set; } = [];
+
+    /// <summary>The specification's words for a trap.</summary>
+    public static string Text(TrapKind kind) => kind switch
+    {
+        TrapKind.Unreachable => "unreachable",
+        TrapKind.IntegerDivideByZero => "integer divide by zero",
+        TrapKind.IntegerOverflow => "integer overflow",
+        TrapKind.InvalidConversionToInteger => "invalid conversion to integer",
+        TrapKind.OutOfBoundsMemoryAccess => "out of bounds memory access",
+        TrapKind.OutOfBoundsTableAccess => "out of bounds table access",
+        TrapKind.IndirectCallTypeMismatch => "indirect call type mismatch",
+        TrapKind.UndefinedElement => "undefined element",
+        TrapKind.UninitializedElement => "uninitialized element",
+        TrapKind.CallStackExhausted => "call stack exhausted",
+        TrapKind.HostError => "host function failed",
+        _ => "a part of the program could not be fetched",
+    };
+}
+
+/// <summary>One line of a trap's trace.</summary>
+/// <param name="Function">The function's name for people.</param>
+/// <param name="Pc">Byte offset in the function's code, or -1 where it is not known.</param>
+public readonly record struct TraceFrame(string Function, int Pc);
