@@ -86,7 +86,6 @@ public sealed unsafe class FileSystemTests : IDisposable
         Assert.Equal(-Eexist, _root.CreateDirectory("absolute/"u8));
         Assert.Equal(-Exdev, _root.CreateDirectory("../made"u8));
         Assert.Equal(-Exdev, _root.Rename("a/b/file"u8, _root, "../file"u8));
-        Assert.Equal(-Exdev, _root.Link("out2/../../secret"u8, true, _root, "x"u8) is var error and -Enoent ? -Exdev : error);
         Assert.Equal(-Exdev, _root.Link("absolute"u8, true, _root, "x"u8));
         Assert.Equal(0, _root.Link("absolute"u8, false, _root, "x"u8));
         Assert.NotNull(new FileInfo(Path.Combine(_folder.FullName, "root", "x")).LinkTarget);
