@@ -13,7 +13,7 @@ internal static unsafe class FileSystemBeneath
 
     private static bool HasOpen2 { get; } = ProbeOpen2();
 
-    /// <summary>Gives the new descriptor's number, or the negated error.</summary>
+    /// <summary>Gives the new descriptor's number, or the negated error: EPERM where the path leads out.</summary>
     public static int Open(FileSystemDescriptor root, ReadOnlySpan<byte> path, int flags, uint mode)
     {
         if (path.Length >= FileSystemDescriptor.PathLimit)
@@ -60,7 +60,7 @@ internal static unsafe class FileSystemBeneath
                 error = Marshal.GetLastPInvokeError();
             }
 
-            return -error;
+            return error == Exdev ? -Eperm : -error;
         }
     }
 
@@ -89,7 +89,7 @@ internal static unsafe class FileSystemBeneath
             {
                 if (_rest.AsSpan().StartsWith("/"u8))
                 {
-                    return -Exdev;
+                    return -Eperm;
                 }
 
                 ReadOnlySpan<byte> rest = _rest;
@@ -135,7 +135,7 @@ internal static unsafe class FileSystemBeneath
                 // RACE: not the kernel's "..": the directory may have been moved meanwhile.
                 if (_directories.Count == 0)
                 {
-                    return -Exdev;
+                    return -Eperm;
                 }
 
                 _ = FileSystemCalls.Close(_directories[^1]);

@@ -12,7 +12,7 @@ public sealed unsafe partial class FileSystemDescriptor
     private const uint FileMode = 0x1b6, DirectoryMode = 0x1ff; // 0666 and 0777, less the process's umask
 
     /// <summary>Opens a path beneath this directory; links are followed as long as they stay beneath it.</summary>
-    /// <returns>0, or the negated error; EXDEV where the path leads out.</returns>
+    /// <returns>0, or the negated error; EPERM where the path leads out.</returns>
     public int OpenBeneath(ReadOnlySpan<byte> path, FileSystemOpen how, out FileSystemDescriptor? opened)
     {
         opened = null;
@@ -190,7 +190,7 @@ public sealed unsafe partial class FileSystemDescriptor
         ReadOnlySpan<byte> trimmed = path.TrimEnd((byte)'/');
         if (trimmed.IsEmpty)
         {
-            return new Location(path.IsEmpty ? -Enoent : -Exdev, this, false, []);
+            return new Location(path.IsEmpty ? -Enoent : -Eperm, this, false, []);
         }
 
         int slash = trimmed.LastIndexOf((byte)'/');
