@@ -29,13 +29,10 @@ public static class StackVerifier
         function.EnsureBody();
         ValidatedModule module = function.Module!.Module;
         ResumePointTable points = ResumePoints.Of(module, function.DefinedIndex);
-        if (!points.TryGet(frame.Pc, out ResumePoint point))
-        {
-            throw Bad(index, $"pc {frame.Pc} is no resume point of {function.DisplayName}");
-        }
+        ResumePoint point = points.Find(frame.Pc) ?? throw Bad(index, $"pc {frame.Pc} is no resume point of {function.DisplayName}");
 
-        VerifySlots(store, module.LocalTypes(function.DefinedIndex), frame.Locals.AsSpan(), index, "locals");
-        ReadOnlySpan<ValueType> operands = point.OperandTypes.AsSpan();
+        VerifySlots(store, module.LocalTypes(function.DefinedIndex).AsSpan(), frame.Locals.AsSpan(), index, "locals");
+        ReadOnlySpan<ValueType> operands = point.StackTypes.AsSpan();
         if (!isTop)
         {
             FunctionInstance callee = FunctionAt(store, stack.Frames[index + 1].FunctionAddress, index + 1);
@@ -47,12 +44,12 @@ public static class StackVerifier
 
     private static ReadOnlySpan<ValueType> WithoutResults(ResumePoint point, FunctionInstance callee, int index)
     {
-        if ((point.Kind & ResumePointKind.AfterCall) == 0)
+        if ((point.Kinds & ResumePointKinds.AfterCall) == 0)
         {
             throw Bad(index, $"the frame waits for a callee, but pc {point.Pc} is not after a call");
         }
 
-        ReadOnlySpan<ValueType> operands = point.OperandTypes.AsSpan();
+        ReadOnlySpan<ValueType> operands = point.StackTypes.AsSpan();
         ReadOnlySpan<ValueType> results = callee.Type.Results.AsSpan();
         return point.ResultCount == results.Length && operands[^results.Length..].SequenceEqual(results)
             ? operands[..^results.Length]
