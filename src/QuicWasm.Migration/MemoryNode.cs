@@ -79,12 +79,12 @@ public sealed class MemoryNode : IAsyncDisposable
     /// <returns>The endpoint, with the port that was chosen.</returns>
     /// <exception cref="MigrationException">The endpoint cannot be listened on.</exception>
     public async ValueTask<TransportEndpoint> ListenAsync(
-        ITransport transport, TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
+        TransportRegistry transports, TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
         try
         {
-            ITransportListener listener = await transport.ListenAsync(endpoint, options, cancellationToken);
+            ITransportListener listener = await transports.ListenAsync(endpoint, options, cancellationToken);
             _listeners.Add((listener, AcceptAsync(listener)));
             return listener.Endpoint;
         }
@@ -188,7 +188,7 @@ public sealed class MemoryNode : IAsyncDisposable
             NodeSession session = new(this, connection);
             Task run = Task.Run(() => session.RunAsync(_stopping.Token));
             _sessions[session] = run;
-            _ = run.ContinueWith(_ => _sessions.TryRemove(session, out _), TaskScheduler.Default);
+            _ = run.ContinueWith(done => _sessions.TryRemove(session, out Task? _), TaskScheduler.Default);
         }
     }
 
