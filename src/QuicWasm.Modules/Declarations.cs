@@ -46,13 +46,6 @@ public enum SegmentMode : byte
 public sealed record ElementSegment(
     SegmentMode Mode, int TableIndex, ConstantExpression? Offset, ValueType ElementType, ImmutableArray<ConstantExpression> Items);
 
-/// <summary>A data segment.</summary>
-/// <param name="Mode">How it is used.</param>
-/// <param name="MemoryIndex">For an active one: the memory.</param>
-/// <param name="Offset">For an active one: where in the memory.</param>
-/// <param name="Bytes">Its bytes.</param>
-public sealed record DataSegment(SegmentMode Mode, int MemoryIndex, ConstantExpression? Offset, ReadOnlyMemory<byte> Bytes);
-
 /// <summary>A decoded constant expression: its instructions without the final <c>end</c>.</summary>
 /// <param name="Instructions">The instructions, in order.</param>
 /// <param name="Offset">Where it begins in the binary, in bytes.</param>

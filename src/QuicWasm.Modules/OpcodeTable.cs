@@ -12,7 +12,8 @@ namespace QuicWasm.Modules;
 /// </remarks>
 public static partial class OpcodeTable
 {
-    private const int PageCount = 5;
+    // Bytes without prefix, then the prefixes 0xFB to 0xFF.
+    private const int PageCount = 6;
     private static readonly ImmutableArray<ValueType>[] TypeLists = MakeTypeLists();
     private static readonly OpcodeInfo?[] Rows = MakeRows();
 
@@ -27,7 +28,7 @@ public static partial class OpcodeTable
     {
         int value = (int)opcode;
         int page = value >> 8;
-        return page == 0 ? value : ((page - 0xFB) << 8) | (value & 0xFF);
+        return page == 0 ? value : ((page - 0xFA) << 8) | (value & 0xFF);
     }
 
     /// <summary>The row of an opcode.</summary>
@@ -39,13 +40,13 @@ public static partial class OpcodeTable
     public static OpcodeInfo? Find(Opcode opcode)
     {
         int page = (int)opcode >> 8;
-        return page is 0 or (>= 0xFC and <= 0xFF) ? Rows[DenseIndex(opcode)] : null;
+        return page is 0 or (>= 0xFB and <= 0xFF) ? Rows[DenseIndex(opcode)] : null;
     }
 
     private static OpcodeInfo?[] MakeRows()
     {
         var rows = new OpcodeInfo?[DenseCount];
-        foreach (OpcodeInfo[] family in (OpcodeInfo[][])[ControlRows(), MemoryRows(), NumericRows(), VectorRows(), VectorMemoryRows()])
+        foreach (OpcodeInfo[] family in (OpcodeInfo[][])[ControlRows, MemoryRows, NumericRows, VectorRows, VectorMemoryRows])
         {
             foreach (OpcodeInfo row in family)
             {
@@ -121,7 +122,10 @@ public static partial class OpcodeTable
 
     private static ImmutableArray<ValueType>[] MakeTypeLists()
     {
-        string[] lists = ["", "i", "l", "f", "d", "v", "r", "ii", "ll", "ff", "dd", "vv", "il", "if", "id", "iv", "vi", "vl", "vf", "vd", "iii", "vvv"];
+        string[] lists =
+        [
+            "", "i", "l", "f", "d", "v", "r", "ii", "ll", "ff", "dd", "vv", "il", "if", "id", "iv", "vi", "vl", "vf", "vd", "iii", "vvv",
+        ];
         return [.. lists.Select(list => ImmutableArray.CreateRange(list.Select(TypeOf)))];
     }
 

@@ -26,7 +26,7 @@ public sealed record Configure
     public ulong MaxTableElements { get; init; } = 10_000_000;
 
     /// <summary>Bytes of frames that one computation may use before it traps with "call stack exhausted".</summary>
-    public ulong MaxStackBytes { get; init; } = 64UL << 20;
+    public ulong MaxStackBytes { get; init; } = 16UL << 20;
 
     /// <summary>Where the runtime logs.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;

@@ -1,0 +1,190 @@
+namespace QuicWasm.Modules;
+
+// Locals, globals, drop, select, tables and references (spec: valid/instructions, sections 3.3.2, 3.3.3, 3.3.5 and 3.3.6).
+internal ref partial struct BodyValidator
+{
+    private void Variable(Opcode opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.LocalGet:
+                Push(ReadLocal());
+                break;
+            case Opcode.LocalSet:
+                Pop(ReadLocal());
+                break;
+            case Opcode.LocalTee:
+                ValueType local = ReadLocal();
+                Pop(local);
+                Push(local);
+                break;
+            case Opcode.GlobalGet:
+                Push(ReadGlobal().ValueType);
+                break;
+            case Opcode.GlobalSet:
+                GlobalType global = ReadGlobal();
+                Pop(global.IsMutable ? global.ValueType : throw Invalid("global is immutable"));
+                break;
+            case Opcode.Drop:
+                _ = PopAny();
+                break;
+            default:
+                Select(opcode);
+                break;
+        }
+    }
+
+    private ValueType ReadLocal()
+    {
+        uint index = _reader.ReadU32();
+        return index < (uint)_locals.Length ? _locals[(int)index] : throw Invalid($"unknown local {index}");
+    }
+
+    private GlobalType ReadGlobal()
+    {
+        uint index = _reader.ReadU32();
+        return index < (uint)_module.GlobalTypes.Length ? _module.GlobalTypes[(int)index] : throw Invalid($"unknown global {index}");
+    }
+
+    private void Select(Opcode opcode)
+    {
+        if (opcode == Opcode.SelectTyped)
+        {
+            uint count = _reader.ReadU32();
+            if (count != 1)
+            {
+                throw Invalid($"invalid result arity: {count}");
+            }
+
+            ValueType type = _reader.ReadValueType();
+            Pop(ValueType.I32);
+            Pop(type);
+            Pop(type);
+            Push(type);
+            return;
+        }
+
+        Pop(ValueType.I32);
+        ValueType second = PopAny();
+        ValueType first = PopAny();
+        if (first.IsReference() || second.IsReference())
+        {
+            throw Invalid("type mismatch: select without a type cannot take references");
+        }
+
+        if (first != second && first != ValueType.Unknown && second != ValueType.Unknown)
+        {
+            throw Mismatch(first, second);
+        }
+
+        Push(first == ValueType.Unknown ? second : first);
+    }
+
+    private void Table(Opcode opcode, in InstructionRow row)
+    {
+        switch (opcode)
+        {
+            case Opcode.RefNull:
+                Push(_reader.ReadReferenceType());
+                break;
+            case Opcode.RefIsNull:
+                ValueType type = PopAny();
+                if (!type.IsReference() && type != ValueType.Unknown)
+                {
+                    throw Invalid($"type mismatch: a reference expected, {type.Text()} found");
+                }
+
+                Push(ValueType.I32);
+                break;
+            case Opcode.RefFunc:
+                CheckReference(_reader.ReadU32());
+                Push(ValueType.FuncRef);
+                break;
+            case Opcode.TableInit or Opcode.ElemDrop or Opcode.TableCopy:
+                CheckSegments(opcode);
+                Apply(in row);
+                break;
+            default:
+                TableAccess(opcode);
+                break;
+        }
+    }
+
+    private void TableAccess(Opcode opcode)
+    {
+        ValueType element = ReadTable().ElementType;
+        switch (opcode)
+        {
+            case Opcode.TableGet:
+                Pop(ValueType.I32);
+                Push(element);
+                break;
+            case Opcode.TableSet:
+                Pop(element);
+                Pop(ValueType.I32);
+                break;
+            case Opcode.TableSize:
+                Push(ValueType.I32);
+                break;
+            case Opcode.TableGrow:
+                Pop(ValueType.I32);
+                Pop(element);
+                Push(ValueType.I32);
+                break;
+            default:
+                Pop(ValueType.I32);
+                Pop(element);
+                Pop(ValueType.I32);
+                break;
+        }
+    }
+
+    private void CheckSegments(Opcode opcode)
+    {
+        if (opcode == Opcode.TableCopy)
+        {
+            ValueType destination = ReadTable().ElementType;
+            CheckElements(destination, ReadTable().ElementType);
+            return;
+        }
+
+        uint segment = _reader.ReadU32();
+        TableType table = opcode == Opcode.TableInit ? ReadTable() : default;
+        if (segment >= (uint)_declarations.Elements.Length)
+        {
+            throw Invalid($"unknown elem segment {segment}");
+        }
+
+        if (opcode == Opcode.TableInit)
+        {
+            CheckElements(table.ElementType, _declarations.Elements[(int)segment].ElementType);
+        }
+    }
+
+    private readonly void CheckElements(ValueType destination, ValueType source)
+    {
+        if (source != destination)
+        {
+            throw Invalid($"type mismatch: elements of {source.Text()} for a table of {destination.Text()}");
+        }
+    }
+
+    private TableType ReadTable()
+    {
+        uint index = _reader.ReadU32();
+        return index < (uint)_module.TableTypes.Length ? _module.TableTypes[(int)index] : throw Invalid($"unknown table {index}");
+    }
+
+    private readonly void CheckReference(uint function)
+    {
+        if (function >= (uint)_module.FunctionTypes.Length)
+        {
+            throw Invalid($"unknown function {function}");
+        }
+
+        if (!_module.IsDeclaredReference((int)function))
+        {
+            throw Invalid($"undeclared function reference {function}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace QuicWasm.Modules;
+
+/// <summary>The types of everything in a module's index spaces, imports first.</summary>
+internal sealed record IndexSpaces(
+    ImmutableArray<FunctionType> Functions,
+    ImmutableArray<TableType> Tables,
+    ImmutableArray<MemoryType> Memories,
+    ImmutableArray<GlobalType> Globals)
+{
+    /// <summary>Collects the index spaces, and checks type indices and the limits that count imports.</summary>
+    public static IndexSpaces Of(Module module)
+    {
+        var functions = new List<FunctionType>();
+        var tables = new List<TableType>();
+        var memories = new List<MemoryType>();
+        var globals = new List<GlobalType>();
+        foreach (ImportDeclaration import in module.Imports)
+        {
+            switch (import.Kind)
+            {
+                case ExternalKind.Function:
+                    functions.Add(TypeAt(module, import.TypeIndex, 0));
+                    break;
+                case ExternalKind.Table:
+                    tables.Add(import.Table);
+                    break;
+                case ExternalKind.Memory:
+                    memories.Add(import.Memory);
+                    break;
+                default:
+                    globals.Add(import.Global);
+                    break;
+            }
+        }
+
+        foreach (FunctionBody body in module.Functions)
+        {
+            functions.Add(TypeAt(module, body.TypeIndex, body.Offset));
+        }
+
+        tables.AddRange(module.Tables);
+        memories.AddRange(module.Memories);
+        foreach (GlobalDeclaration global in module.Globals)
+        {
+            globals.Add(global.Type);
+        }
+
+        CheckLimit(functions.Count, ModuleLimits.Functions, "functions");
+        CheckLimit(tables.Count, ModuleLimits.Tables, "tables");
+        CheckLimit(memories.Count, ModuleLimits.Memories, "memories");
+        CheckLimit(globals.Count, ModuleLimits.Globals, "globals");
+        return new IndexSpaces([.. functions], [.. tables], [.. memories], [.. globals]);
+    }
+
+    private static FunctionType TypeAt(Module module, int index, long offset) =>
+        (uint)index < (uint)module.Types.Length
+            ? module.Types[index]
+            : throw new ModuleException(ModuleError.Invalid, offset, $"unknown type {(uint)index}");
+
+    private static void CheckLimit(int count, int limit, string what)
+    {
+        if (count > limit)
+        {
+            throw new ModuleException(ModuleError.LimitExceeded, 0, $"{count} {what}; the limit is {limit}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections;
+
+namespace QuicWasm.Modules;
+
+/// <summary>Validates decoded modules (spec: valid/modules).</summary>
+public static class ModuleValidator
+{
+    private const ulong MaximumPages = 65536;
+
+    /// <summary>
+    /// Validates a module and all its function bodies whose code is present; the others are validated when they are needed, by
+    /// <see cref="ValidatedModule.EnsureBodyValidated"/>.
+    /// </summary>
+    /// <param name="module">The module.</param>
+    /// <param name="features">What it may use; <see cref="ModuleFeatures.Default"/> where null.</param>
+    /// <exception cref="ModuleException">The module is invalid, or a function body is malformed.</exception>
+    public static ValidatedModule Validate(Module module, ModuleFeatures? features = null)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        features ??= ModuleFeatures.Default;
+        IndexSpaces spaces = IndexSpaces.Of(module);
+        var references = new BitArray(spaces.Functions.Length);
+        var validator = new DeclarationValidator(module, features, spaces, references);
+        CheckTypes(module, features, spaces);
+        CheckStorage(features, spaces);
+        validator.CheckGlobals();
+        validator.CheckElements();
+        validator.CheckDatas();
+        validator.CheckExports();
+        validator.CheckStart();
+
+        var validated = new ValidatedModule(module, features, spaces, references);
+        for (int i = 0; i < module.Functions.Length; i++)
+        {
+            if (module.Functions[i].IsPresent)
+            {
+                validated.EnsureBodyValidated(i);
+            }
+        }
+
+        validated.TrimScratch();
+        return validated;
+    }
+
+    private static void CheckTypes(Module module, ModuleFeatures features, IndexSpaces spaces)
+    {
+        if (features.Has(Proposals.Simd | Proposals.MultiValue))
+        {
+            return;
+        }
+
+        foreach (FunctionType type in module.Types)
+        {
+            if (!features.Has(Proposals.MultiValue) && type.Results.Length > 1)
+            {
+                throw new ModuleException(ModuleError.Unsupported, 0, "the proposal MultiValue is not enabled (several results)");
+            }
+
+            if (!features.Has(Proposals.Simd) && (type.Parameters.Contains(ValueType.V128) || type.Results.Contains(ValueType.V128)))
+            {
+                throw new ModuleException(ModuleError.Unsupported, 0, "the proposal Simd is not enabled (v128 in a type)");
+            }
+        }
+
+        if (!features.Has(Proposals.Simd) && spaces.Globals.Any(global => global.ValueType == ValueType.V128))
+        {
+            throw new ModuleException(ModuleError.Unsupported, 0, "the proposal Simd is not enabled (global of type v128)");
+        }
+    }
+
+    private static void CheckStorage(ModuleFeatures features, IndexSpaces spaces)
+    {
+        foreach (TableType table in spaces.Tables)
+        {
+            CheckOrder(table.Limits);
+        }
+
+        foreach (MemoryType memory in spaces.Memories)
+        {
+            if (memory.Limits.Minimum > MaximumPages || memory.Limits.Maximum > MaximumPages)
+            {
+                throw Invalid("memory size must be at most 65536 pages (4GiB)");
+            }
+
+            CheckOrder(memory.Limits);
+        }
+
+        if (spaces.Memories.Length > 1 && !features.Has(Proposals.MultiMemory))
+        {
+            throw Invalid("multiple memories");
+        }
+    }
+
+    private static void CheckOrder(Limits limits)
+    {
+        if (limits.Minimum > limits.Maximum)
+        {
+            throw Invalid("size minimum must not be greater than maximum");
+        }
+    }
+
+    private static ModuleException Invalid(string detail) => new(ModuleError.Invalid, 0, detail);
+}

@@ -1,0 +1,29 @@
+namespace QuicWasm.Modules;
+
+/// <summary>Ids of sections (spec: binary/modules, section 5.5.2).</summary>
+internal static class SectionId
+{
+    public const byte Custom = 0;
+    public const byte Type = 1;
+    public const byte Import = 2;
+    public const byte Function = 3;
+    public const byte Table = 4;
+    public const byte Memory = 5;
+    public const byte Global = 6;
+    public const byte Export = 7;
+    public const byte Start = 8;
+    public const byte Element = 9;
+    public const byte Code = 10;
+    public const byte Data = 11;
+    public const byte DataCount = 12;
+
+    /// <summary>The place of a section in the order that sections must keep; -1 for an unknown id.</summary>
+    public static int Order(byte id) => id switch
+    {
+        < Code => id,
+        DataCount => 10,
+        Code => 11,
+        Data => 12,
+        _ => -1,
+    };
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace QuicWasm.Modules;
+
+/// <summary>The table, memory and global sections (spec: binary/modules, sections 5.5.7 to 5.5.9).</summary>
+internal static class StorageSectionReader
+{
+    public static void Read(ref CodeReader reader, ModuleDraft draft, byte id)
+    {
+        switch (id)
+        {
+            case SectionId.Table:
+                ReadTables(ref reader, draft);
+                break;
+            case SectionId.Memory:
+                ReadMemories(ref reader, draft);
+                break;
+            default:
+                ReadGlobals(ref reader, draft);
+                break;
+        }
+    }
+
+    private static void ReadTables(ref CodeReader reader, ModuleDraft draft)
+    {
+        var tables = new TableType[VectorReader.ReadCount(ref reader, ModuleLimits.Tables, "tables")];
+        for (int i = 0; i < tables.Length; i++)
+        {
+            tables[i] = TypeSectionReader.ReadTable(ref reader);
+        }
+
+        draft.Tables = ImmutableCollectionsMarshal.AsImmutableArray(tables);
+    }
+
+    private static void ReadMemories(ref CodeReader reader, ModuleDraft draft)
+    {
+        var memories = new MemoryType[VectorReader.ReadCount(ref reader, ModuleLimits.Memories, "memories")];
+        for (int i = 0; i < memories.Length; i++)
+        {
+            memories[i] = TypeSectionReader.ReadMemory(ref reader);
+        }
+
+        draft.Memories = ImmutableCollectionsMarshal.AsImmutableArray(memories);
+    }
+
+    private static void ReadGlobals(ref CodeReader reader, ModuleDraft draft)
+    {
+        var globals = new GlobalDeclaration[VectorReader.ReadCount(ref reader, ModuleLimits.Globals, "globals")];
+        for (int i = 0; i < globals.Length; i++)
+        {
+            GlobalType type = TypeSectionReader.ReadGlobal(ref reader);
+            globals[i] = new GlobalDeclaration(type, ConstantExpressionReader.Read(ref reader, draft.Features));
+        }
+
+        draft.Globals = ImmutableCollectionsMarshal.AsImmutableArray(globals);
+    }
+}
