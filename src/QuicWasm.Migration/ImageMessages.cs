@@ -74,14 +74,25 @@ internal sealed record ImageOpenedMessage(uint Handle, string Name, ImageLayout 
 {
     public override MessageKind Kind => MessageKind.ImageOpened;
 
-    public static ImageOpenedMessage Read(ref MessageReader reader) =>
-        new(reader.UInt32(), reader.Text(ProtocolLimits.MaxNameBytes), LayoutFormat.Read(ref reader));
+    public static ImageOpenedMessage Read(ref MessageReader reader)
+    {
+        uint handle = reader.UInt32();
+        string name = reader.Text(ProtocolLimits.MaxNameBytes);
+        try
+        {
+            return new ImageOpenedMessage(handle, name, ImageLayoutEncoding.Decode(reader.Rest()));
+        }
+        catch (ImageException e)
+        {
+            throw reader.Violation(e.Message);
+        }
+    }
 
     protected override void Write(MessageWriter writer)
     {
         writer.UInt32(Handle);
         writer.Text(Name, ProtocolLimits.MaxNameBytes);
-        LayoutFormat.Write(writer, Layout);
+        writer.Bytes(ImageLayoutEncoding.Encode(Layout));
     }
 }
 

@@ -45,8 +45,10 @@ internal sealed class MessageWriter(IBufferWriter<byte> output)
         }
 
         Varint((ulong)length);
-        bytes.AsSpan(0, length).CopyTo(Claim(length));
+        Bytes(bytes.AsSpan(0, length));
     }
+
+    public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Claim(value.Length));
 
     private Span<byte> Claim(int length)
     {

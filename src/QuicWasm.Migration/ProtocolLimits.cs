@@ -15,12 +15,6 @@ internal static class ProtocolLimits
     /// <summary>The largest body of one chunk of a granule.</summary>
     public const int MaxChunkBytes = 1 << 20;
 
-    /// <summary>The most parts that an image has.</summary>
-    public const int MaxParts = 1 << 20;
-
-    /// <summary>The longest image.</summary>
-    public const ulong MaxImageBytes = 1UL << 40;
-
     /// <summary>The most runs in one request for granules.</summary>
     public const int MaxRuns = 256;
 

@@ -1,3 +1,4 @@
+using QuicWasm.Runtime;
 using QuicWasm.State;
 using QuicWasm.Transport;
 
@@ -41,6 +42,27 @@ public sealed class RunningNode(TransportRegistry transports, RunningNodeOptions
                     MigrationError.DeadlineExceeded, $"the migration from {endpoint} did not end within {request.Deadline.TotalSeconds} s", e),
                 _ => e,
             };
+        }
+    }
+    /// <summary>Takes over an image's program and puts it together in a runtime of its own.</summary>
+    /// <param name="endpoint">The memory node.</param>
+    /// <param name="request">Which image, and how it is to be copied.</param>
+    /// <param name="configure">Engine, host modules and limits of the new runtime.</param>
+    /// <param name="cancellationToken">Ends the migration, up to the commit.</param>
+    /// <returns>The program, which this node owns; it has not run yet.</returns>
+    /// <exception cref="MigrationException">It failed; nothing of the program remains here.</exception>
+    public async Task<MigratedProgram> ResumeAsync(
+        TransportEndpoint endpoint, MigrationRequest request, Configure configure, CancellationToken cancellationToken = default)
+    {
+        ProgramTarget target = new(configure);
+        try
+        {
+            Migration migration = await ReceiveAsync(endpoint, request, target, cancellationToken);
+            return new MigratedProgram(target.TakeProgram(), migration);
+        }
+        finally
+        {
+            target.Dispose();
         }
     }
 }
