@@ -6,19 +6,33 @@ namespace QuicWasm.Interpreter.Tests;
 /// <summary>One module in a runtime with the interpreter; its functions are called with values of up to 128 bits.</summary>
 internal sealed class WasmProgram : IDisposable
 {
-    private readonly RuntimeContext _context = new(new Configure { Engine = c => new InterpreterEngine(c) });
+    private readonly ValidatedModule _module;
+    private RuntimeContext _context;
 
-    public WasmProgram(WasmModuleBuilder module) => Instance = _context.Instantiate(ModuleLoader.Load(module.ToArray()));
+    public WasmProgram(WasmModuleBuilder module)
+    {
+        _module = ModuleLoader.Load(module.ToArray());
+        (_context, Instance) = Start();
+    }
 
-    public ModuleInstance Instance { get; }
+    public ModuleInstance Instance { get; private set; }
 
     /// <summary>Calls a function to its end.</summary>
     public UInt128[] Call(string name, params UInt128[] arguments) => Run(name, 0, arguments).Results;
 
-    /// <summary>Calls a function; every n-th safe point captures and resumes it. Gives the number of captures, too.</summary>
+    /// <summary>
+    /// Calls a function, which must use nothing but its frames: at every n-th safe point it is captured, and resumed in a new runtime.
+    /// Gives the number of captures, too.
+    /// </summary>
     public (UInt128[] Results, int Captures) CallWithCaptures(string name, int every, params UInt128[] arguments) => Run(name, every, arguments);
 
     public void Dispose() => _context.Dispose();
+
+    private (RuntimeContext Context, ModuleInstance Instance) Start()
+    {
+        var context = new RuntimeContext(new Configure { Engine = c => new InterpreterEngine(c) });
+        return (context, context.Instantiate(_module));
+    }
 
     private (UInt128[] Results, int Captures) Run(string name, int every, UInt128[] arguments)
     {
@@ -41,22 +55,17 @@ internal sealed class WasmProgram : IDisposable
     private int Execute(FunctionInstance function, int every, ulong[] slots, ulong[] results)
     {
         int captures = 0;
-        try
+        Arm(every);
+        ExecutionOutcome outcome = _context.Invoke(function, slots, results);
+        for (; outcome.Stack is { } stack; captures++)
         {
+            _context.Dispose();
+            (_context, Instance) = Start();
             Arm(every);
-            ExecutionOutcome outcome = _context.Invoke(function, slots, results);
-            for (; outcome.Stack is { } stack; captures++)
-            {
-                _context.Interruption.Clear();
-                Arm(every);
-                outcome = _context.Resume(stack, results);
-            }
-        }
-        finally
-        {
-            _context.Interruption.Clear();
+            outcome = _context.Resume(stack, results);
         }
 
+        _context.Interruption.Clear();
         return captures;
     }
 
