@@ -5,6 +5,7 @@ namespace QuicWasm.Interpreter;
 /// <summary>
 /// What handlers share beside the registers: limits, and where managed operations find and leave the frame. One for each engine.
 /// </summary>
+// SAFETY: registers are offsets that the Lowerer made, inside of the frame that a call checked against the stack's end.
 internal sealed unsafe class Machine(InterpreterEngine engine, RuntimeContext context)
 {
     /// <summary>End of the frame stack.</summary>

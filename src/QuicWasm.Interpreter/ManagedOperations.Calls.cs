@@ -3,6 +3,7 @@ using QuicWasm.Runtime;
 namespace QuicWasm.Interpreter;
 
 // Calls that leave the fast path, and safe points.
+// SAFETY: instructions and registers are what the Lowerer made of validated code; a frame is entered only where it fits below the limit.
 internal static unsafe partial class ManagedOperations
 {
     public static Instruction* Poll(Instruction* ip, Machine machine) => machine.IsAskedToSuspend() ? machine.SuspendAt(ip) : ip;
