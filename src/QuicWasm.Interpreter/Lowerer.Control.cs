@@ -4,7 +4,7 @@ using QuicWasm.Modules;
 namespace QuicWasm.Interpreter;
 
 // Blocks and branches.
-internal sealed unsafe partial class Lowerer
+internal sealed partial class Lowerer
 {
     private bool LowerControl(Opcode opcode, int pc, ref CodeReader reader)
     {

@@ -4,7 +4,7 @@ using QuicWasm.Runtime;
 namespace QuicWasm.Interpreter;
 
 // Numbers, and loads and stores.
-internal sealed unsafe partial class Lowerer
+internal sealed partial class Lowerer
 {
     private void LowerNumeric(Opcode opcode)
     {

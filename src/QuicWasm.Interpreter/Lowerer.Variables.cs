@@ -4,6 +4,7 @@ using QuicWasm.Runtime;
 namespace QuicWasm.Interpreter;
 
 // Locals, globals, references, drop and select.
+// SAFETY: cells of globals that instructions name live as long as the Store; they never move.
 internal sealed unsafe partial class Lowerer
 {
     private bool LowerVariable(Opcode opcode, ref CodeReader reader)

@@ -8,6 +8,7 @@ namespace QuicWasm.Interpreter;
 /// Lowers one validated function to register code. Frames: parameters and locals, then the link, then operands; the arguments of a
 /// call are the callee's first locals, so that nothing is copied. At every safe point all values are in their own slots.
 /// </summary>
+// SAFETY: pointers here become operands of instructions: to entries, cells and code, all of which live as long as the engine or the Store.
 internal sealed unsafe partial class Lowerer
 {
     private readonly InterpreterEngine _engine;
