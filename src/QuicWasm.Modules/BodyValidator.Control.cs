@@ -102,7 +102,7 @@ internal ref partial struct BodyValidator
 
     private void BranchTable()
     {
-        int count = VectorReader.ReadCount(ref _reader, ModuleLimits.FunctionBytes, 1, "labels");
+        int count = VectorReader.ReadCount(ref _reader, ModuleLimits.FunctionBytes, "labels");
         Pop(ValueType.I32);
         ReadOnlySpan<ValueType> checkedTypes = default;
         for (int i = 0; i <= count; i++)
@@ -153,7 +153,9 @@ internal ref partial struct BodyValidator
         if (opcode == Opcode.Call)
         {
             uint function = _reader.ReadU32();
-            type = function < (uint)_module.FunctionTypes.Length ? _module.FunctionTypes[(int)function] : throw Invalid($"unknown function {function}");
+            type = function < (uint)_module.FunctionTypes.Length
+                ? _module.FunctionTypes[(int)function]
+                : throw Invalid($"unknown function {function}");
         }
         else
         {

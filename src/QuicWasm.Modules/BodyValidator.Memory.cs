@@ -5,6 +5,12 @@ internal ref partial struct BodyValidator
 {
     private void MemoryAccess(in InstructionRow row)
     {
+        if ((_reader.PeekByte() & CodeReader.MemoryIndexFlag) != 0 && !_module.Features.Has(Proposals.MultiMemory))
+        {
+            throw new ModuleException(
+                ModuleError.Unsupported, InstructionOffset, "the proposal MultiMemory is not supported (memory index in an alignment)");
+        }
+
         MemArg argument = _reader.ReadMemArg();
         if (argument.Alignment > row.NaturalAlignment)
         {
@@ -61,14 +67,14 @@ internal ref partial struct BodyValidator
 
     private readonly void CheckData(uint segment)
     {
-        if (_declarations.DataCount is not { } count)
-        {
-            throw Malformed("data count section required");
-        }
-
-        if (segment >= (uint)count)
+        if (segment >= (uint)_declarations.Datas.Length)
         {
             throw Invalid($"unknown data segment {segment}");
+        }
+
+        if (_declarations.DataCount is null)
+        {
+            throw Malformed("data count section required");
         }
     }
 

@@ -51,8 +51,10 @@ internal ref partial struct BodyValidator
 
     private FunctionLayout Run()
     {
-        int localCount = LocalsReader.Read(ref _reader, _type, _scratch.Locals);
-        _locals = _scratch.Locals.AsSpan(0, localCount);
+        ValueType[] locals = _scratch.Locals;
+        int localCount = LocalsReader.Read(ref _reader, _type, ref locals);
+        _scratch.Locals = locals;
+        _locals = locals.AsSpan(0, localCount);
         int entry = _reader.Position;
         _hasVectors = _locals.Contains(ValueType.V128);
         PushControl(Opcode.Block, _type);

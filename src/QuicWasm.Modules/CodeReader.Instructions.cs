@@ -3,7 +3,8 @@ namespace QuicWasm.Modules;
 // Instructions, their immediates, and types (spec: binary/instructions, binary/types).
 public ref partial struct CodeReader
 {
-    private const uint MemoryIndexFlag = 0x40;
+    /// <summary>In an alignment: an index of a memory follows it.</summary>
+    internal const uint MemoryIndexFlag = 0x40;
 
     /// <summary>
     /// Reads an opcode. It is decoded, but there may be no such instruction: ask <see cref="OpcodeTable.Find"/>.

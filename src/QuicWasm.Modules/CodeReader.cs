@@ -114,7 +114,8 @@ public ref partial struct CodeReader(ReadOnlySpan<byte> bytes, long baseOffset =
     /// <summary>An exception for bytes that break the format at the current position.</summary>
     internal readonly ModuleException Malformed(string detail) => new(ModuleError.Malformed, Offset, detail);
 
-    private readonly ModuleException UnexpectedEnd() => new(ModuleError.Malformed, _baseOffset + _bytes.Length, "unexpected end");
+    private readonly ModuleException UnexpectedEnd() =>
+        new(ModuleError.Malformed, _baseOffset + _bytes.Length, "unexpected end of section or function");
 
     // The checks and their order are those of the specification's reference decoder.
     private ulong ReadUnsigned(int bits)

@@ -10,7 +10,7 @@ internal static class CodeSectionReader
 {
     public static void ReadFunctions(ref CodeReader reader, ModuleDraft draft)
     {
-        int[] indices = new int[VectorReader.ReadCount(ref reader, ModuleLimits.Functions, 1, "functions")];
+        int[] indices = new int[VectorReader.ReadCount(ref reader, ModuleLimits.Functions, "functions")];
         for (int i = 0; i < indices.Length; i++)
         {
             indices[i] = (int)reader.ReadU32();
@@ -21,7 +21,7 @@ internal static class CodeSectionReader
 
     public static void ReadCode(ref CodeReader reader, ModuleDraft draft)
     {
-        int count = VectorReader.ReadCount(ref reader, ModuleLimits.Functions, 1, "function bodies");
+        int count = VectorReader.ReadCount(ref reader, ModuleLimits.Functions, "function bodies");
         if (count != draft.FunctionTypeIndices.Length)
         {
             throw reader.Malformed(

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace QuicWasm.Modules;
 
-/// <summary>Constant expressions (spec: valid/instructions, constant expressions). One with any other instruction is refused at once.</summary>
+/// <summary>
+/// Constant expressions (spec: valid/instructions, constant expressions). One with any other instruction is refused at once.
+/// </summary>
 internal static class ConstantExpressionReader
 {
     public static ConstantExpression Read(ref CodeReader reader, ModuleFeatures features)

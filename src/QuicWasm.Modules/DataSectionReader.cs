@@ -12,11 +12,14 @@ internal static class DataSectionReader
     {
         if (id == SectionId.DataCount)
         {
-            draft.DataCount = VectorReader.ReadCount(ref reader, ModuleLimits.DataSegments, 0, "data segments");
+            uint count = reader.ReadU32();
+            draft.DataCount = count <= ModuleLimits.DataSegments
+                ? (int)count
+                : throw reader.Error(ModuleError.LimitExceeded, $"{count} data segments; the limit is {ModuleLimits.DataSegments}");
             return;
         }
 
-        var segments = new DataSegment[VectorReader.ReadCount(ref reader, ModuleLimits.DataSegments, 2, "data segments")];
+        var segments = new DataSegment[VectorReader.ReadCount(ref reader, ModuleLimits.DataSegments, "data segments")];
         long absentBytes = 0;
         for (int i = 0; i < segments.Length; i++)
         {

@@ -36,16 +36,20 @@ public sealed class DataSegment(SegmentMode mode, int memoryIndex, ConstantExpre
     public ReadOnlyMemory<byte> Bytes =>
         IsPresent ? _bytes : throw new InvalidOperationException($"The data at offset {BytesOffset} has not arrived.");
 
-    /// <summary>Gives the bytes, which must be <see cref="LengthBytes"/> long.</summary>
+    /// <summary>Gives the bytes, which must be <see cref="LengthBytes"/> long. Only the first call has an effect.</summary>
     /// <exception cref="ModuleException">The length differs.</exception>
     internal void Provide(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length != LengthBytes)
         {
-            throw new ModuleException(ModuleError.Malformed, BytesOffset, $"data of {bytes.Length} bytes where {LengthBytes} were declared");
+            throw new ModuleException(
+                ModuleError.Malformed, BytesOffset, $"data of {bytes.Length} bytes where {LengthBytes} were declared");
         }
 
-        _bytes = bytes;
-        _isPresent = true;
+        if (!_isPresent)
+        {
+            _bytes = bytes;
+            _isPresent = true;
+        }
     }
 }

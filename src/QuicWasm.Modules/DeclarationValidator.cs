@@ -34,7 +34,8 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
                 ValueType element = spaces.Tables[segment.TableIndex].ElementType;
                 if (element != segment.ElementType)
                 {
-                    throw Invalid(offset.Offset, $"type mismatch: elements of {segment.ElementType.Text()} for a table of {element.Text()}");
+                    throw Invalid(
+                        offset.Offset, $"type mismatch: elements of {segment.ElementType.Text()} for a table of {element.Text()}");
                 }
             }
 

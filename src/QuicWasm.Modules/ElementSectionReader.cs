@@ -12,7 +12,7 @@ internal static class ElementSectionReader
 
     public static void Read(ref CodeReader reader, ModuleDraft draft)
     {
-        var segments = new ElementSegment[VectorReader.ReadCount(ref reader, ModuleLimits.ElementSegments, 2, "element segments")];
+        var segments = new ElementSegment[VectorReader.ReadCount(ref reader, ModuleLimits.ElementSegments, "element segments")];
         var functions = new Dictionary<uint, ConstantExpression>();
         int itemsLeft = ModuleLimits.ElementItems;
         for (int i = 0; i < segments.Length; i++)
@@ -46,7 +46,7 @@ internal static class ElementSectionReader
             type = hasExpressions ? reader.ReadReferenceType() : ReadElementKind(ref reader);
         }
 
-        int count = VectorReader.ReadCount(ref reader, itemsLeft, 1, "elements");
+        int count = VectorReader.ReadCount(ref reader, itemsLeft, "elements");
         ImmutableArray<ConstantExpression> items = hasExpressions
             ? ReadExpressions(ref reader, draft, count)
             : ReadFunctions(ref reader, functions, count);

@@ -13,7 +13,7 @@ internal static class ExportSectionReader
             return;
         }
 
-        var exports = new ExportDeclaration[VectorReader.ReadCount(ref reader, ModuleLimits.Exports, 3, "exports")];
+        var exports = new ExportDeclaration[VectorReader.ReadCount(ref reader, ModuleLimits.Exports, "exports")];
         for (int i = 0; i < exports.Length; i++)
         {
             string name = VectorReader.ReadName(ref reader);

@@ -30,13 +30,16 @@ public sealed class FunctionBody(int typeIndex, long offset, int lengthBytes)
     public ReadOnlyMemory<byte> Code =>
         IsPresent ? _code : throw new InvalidOperationException($"The code at offset {Offset} has not arrived.");
 
-    /// <summary>Gives the code, which must be <see cref="LengthBytes"/> long and must not change. Only the first call has an effect.</summary>
+    /// <summary>
+    /// Gives the code, which must be <see cref="LengthBytes"/> long and must not change. Only the first call has an effect.
+    /// </summary>
     /// <exception cref="ModuleException">The length differs.</exception>
     public void Provide(ReadOnlyMemory<byte> code)
     {
         if (code.Length != LengthBytes)
         {
-            throw new ModuleException(ModuleError.Malformed, Offset, $"function code of {code.Length} bytes where {LengthBytes} were declared");
+            throw new ModuleException(
+                ModuleError.Malformed, Offset, $"function code of {code.Length} bytes where {LengthBytes} were declared");
         }
 
         // Code that may have been validated is never exchanged for other code.

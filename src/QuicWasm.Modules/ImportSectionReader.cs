@@ -7,7 +7,7 @@ internal static class ImportSectionReader
 {
     public static void Read(ref CodeReader reader, ModuleDraft draft)
     {
-        var imports = new ImportDeclaration[VectorReader.ReadCount(ref reader, ModuleLimits.Imports, 4, "imports")];
+        var imports = new ImportDeclaration[VectorReader.ReadCount(ref reader, ModuleLimits.Imports, "imports")];
         for (int i = 0; i < imports.Length; i++)
         {
             string module = VectorReader.ReadName(ref reader);

@@ -96,7 +96,8 @@ internal readonly struct InstructionRow
         ImmediateKind.MemArgAndLane => InstructionClass.MemoryLaneAccess,
         ImmediateKind.Lane => InstructionClass.Lane,
         ImmediateKind.Shuffle => InstructionClass.Shuffle,
-        ImmediateKind.MemoryIndex or ImmediateKind.MemoryPair or ImmediateKind.DataIndex or ImmediateKind.DataAndMemoryIndex => InstructionClass.Memory,
+        ImmediateKind.MemoryIndex or ImmediateKind.MemoryPair or ImmediateKind.DataIndex
+            or ImmediateKind.DataAndMemoryIndex => InstructionClass.Memory,
         ImmediateKind.TableIndex or ImmediateKind.TablePair or ImmediateKind.ElementIndex or ImmediateKind.ElementAndTableIndex
             or ImmediateKind.HeapType => InstructionClass.Table,
         ImmediateKind.LocalIndex or ImmediateKind.GlobalIndex or ImmediateKind.ValueTypes => InstructionClass.Variable,

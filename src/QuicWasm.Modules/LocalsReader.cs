@@ -4,15 +4,16 @@ namespace QuicWasm.Modules;
 internal static class LocalsReader
 {
     /// <summary>
-    /// Reads the declarations and leaves the reader at the first instruction. Fills <paramref name="locals"/>, which has room for
-    /// <see cref="ModuleLimits.Locals"/>, with the parameters and the locals; returns how many there are.
+    /// Reads the declarations and leaves the reader at the first instruction. Fills <paramref name="locals"/>, which grows where it is
+    /// too short, with the parameters and the locals; returns how many there are.
     /// </summary>
-    public static int Read(ref CodeReader reader, FunctionType type, Span<ValueType> locals)
+    public static int Read(ref CodeReader reader, FunctionType type, ref ValueType[] locals)
     {
-        type.Parameters.AsSpan().CopyTo(locals);
         int count = type.Parameters.Length;
+        Reserve(ref locals, count);
+        type.Parameters.AsSpan().CopyTo(locals);
         ulong total = (ulong)count;
-        for (int groups = VectorReader.ReadCount(ref reader, int.MaxValue, 2, "groups of locals"); groups > 0; groups--)
+        for (int groups = VectorReader.ReadCount(ref reader, int.MaxValue, "groups of locals"); groups > 0; groups--)
         {
             uint length = reader.ReadU32();
             total += length;
@@ -24,7 +25,8 @@ internal static class LocalsReader
             ValueType local = reader.ReadValueType();
             if (total <= ModuleLimits.Locals)
             {
-                locals.Slice(count, (int)length).Fill(local);
+                Reserve(ref locals, (int)total);
+                locals.AsSpan(count, (int)length).Fill(local);
                 count += (int)length;
             }
         }
@@ -32,5 +34,13 @@ internal static class LocalsReader
         return total <= ModuleLimits.Locals
             ? count
             : throw reader.Error(ModuleError.LimitExceeded, $"too many locals: {total}; the limit is {ModuleLimits.Locals}");
+    }
+
+    private static void Reserve(ref ValueType[] locals, int count)
+    {
+        if (count > locals.Length)
+        {
+            Array.Resize(ref locals, Math.Max(count, 2 * locals.Length));
+        }
     }
 }

@@ -80,7 +80,8 @@ public sealed class Module
             ModuleParts.CheckDataSection(this, payload);
             foreach (DataSegment segment in Datas)
             {
-                segment.Provide(payload.Slice((int)(segment.BytesOffset - ModuleParts.DataPayloadOffset(this)), segment.LengthBytes));
+                int position = (int)(segment.BytesOffset - ModuleParts.DataPayloadOffset(this));
+                segment.Provide(payload.Slice(position, segment.LengthBytes));
             }
         }
     }

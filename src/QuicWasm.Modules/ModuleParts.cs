@@ -30,7 +30,9 @@ public static class ModuleParts
     }
 
     /// <summary>All custom sections one after another, each with its id and its length.</summary>
-    /// <exception cref="InvalidOperationException">The module was read from its skeleton, and its custom sections have not arrived.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The module was read from its skeleton, and its custom sections have not arrived.
+    /// </exception>
     public static ReadOnlyMemory<byte> CustomSections(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
@@ -112,7 +114,7 @@ public static class ModuleParts
             int head = (int)(segment.BytesOffset - offset);
             if (!given[..head].SequenceEqual(kept[..head]))
             {
-                throw new ModuleException(ModuleError.Malformed, offset, "the data section differs from the one that the skeleton describes");
+                throw Differs(offset, "the data section");
             }
 
             offset = segment.BytesOffset + segment.LengthBytes;
@@ -122,7 +124,7 @@ public static class ModuleParts
 
         if (!given.SequenceEqual(kept))
         {
-            throw new ModuleException(ModuleError.Malformed, offset, "the data section differs from the one that the skeleton describes");
+            throw Differs(offset, "the data section");
         }
     }
 
@@ -141,7 +143,7 @@ public static class ModuleParts
             int headerLength = BinaryAssembler.WriteHeader(section, header);
             if (!sections[..headerLength].SequenceEqual(header[..headerLength]))
             {
-                throw new ModuleException(ModuleError.Malformed, section.Offset, "a custom section differs from the one that the skeleton describes");
+                throw Differs(section.Offset, "a custom section");
             }
 
             var reader = new CodeReader(sections.Slice(headerLength, section.PayloadLength), section.PayloadOffset);
@@ -150,11 +152,15 @@ public static class ModuleParts
         }
     }
 
+    private static ModuleException Differs(long offset, string what) =>
+        new(ModuleError.Malformed, offset, $"{what} differs from the one that the skeleton describes");
+
     private static void CheckLength(Module module, int given, int declared, string what)
     {
         if (given != declared)
         {
-            throw new ModuleException(ModuleError.Malformed, module.Map.LengthBytes, $"{what} of {given} bytes where {declared} were declared");
+            throw new ModuleException(
+                ModuleError.Malformed, module.Map.LengthBytes, $"{what} of {given} bytes where {declared} were declared");
         }
     }
 }

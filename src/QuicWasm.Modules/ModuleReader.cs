@@ -20,7 +20,8 @@ public static class ModuleReader
     {
         if (binary.Length > ModuleLimits.ModuleBytes)
         {
-            throw new ModuleException(ModuleError.LimitExceeded, 0, $"module of {binary.Length} bytes; the limit is {ModuleLimits.ModuleBytes}");
+            throw new ModuleException(
+                ModuleError.LimitExceeded, 0, $"module of {binary.Length} bytes; the limit is {ModuleLimits.ModuleBytes}");
         }
 
         var reader = new CodeReader(binary.Span);
@@ -40,7 +41,8 @@ public static class ModuleReader
 
     /// <summary>
     /// Decodes what <see cref="ModuleSkeleton.Write"/> made: a module whose function code, data and custom sections are absent until
-    /// they are provided. The bytes are checked as those of a binary are.
+    /// they are provided. The bytes are checked as those of a binary are. The SHA-256 is what the skeleton claims, until
+    /// <see cref="BinaryAssembler.Assemble"/> has checked it.
     /// </summary>
     /// <param name="skeleton">The whole skeleton; it must not change while the module is used.</param>
     /// <param name="features">What the module may use; <see cref="ModuleFeatures.Default"/> where null.</param>
@@ -62,7 +64,9 @@ public static class ModuleReader
             if (place <= order)
             {
                 throw new ModuleException(
-                    ModuleError.Malformed, section.Offset, $"unexpected content after last section: section {section.Id} is out of order or twice there");
+                    ModuleError.Malformed,
+                    section.Offset,
+                    $"unexpected content after last section: section {section.Id} is out of order or twice there");
             }
 
             order = place;

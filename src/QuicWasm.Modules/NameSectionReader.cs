@@ -55,7 +55,7 @@ internal static class NameSectionReader
         while (!reader.AtEnd)
         {
             byte id = reader.ReadByte();
-            int length = VectorReader.ReadCount(ref reader, ModuleLimits.ModuleBytes, 1, "bytes");
+            int length = VectorReader.ReadCount(ref reader, ModuleLimits.ModuleBytes, "bytes");
             int end = reader.Position + length;
             if (id == ModuleSubsection)
             {
@@ -63,7 +63,7 @@ internal static class NameSectionReader
             }
             else if (id == FunctionSubsection)
             {
-                for (int left = VectorReader.ReadCount(ref reader, ModuleLimits.Functions, 2, "names"); left > 0; left--)
+                for (int left = VectorReader.ReadCount(ref reader, ModuleLimits.Functions, "names"); left > 0; left--)
                 {
                     int function = (int)reader.ReadU32();
                     functions[function] = VectorReader.ReadName(ref reader);

@@ -3,7 +3,7 @@ namespace QuicWasm.Modules;
 // Control, parametric, variable, reference and table instructions. The form of a row: see OpcodeTable.cs.
 public static partial class OpcodeTable
 {
-    private static OpcodeInfo[] ControlRows() =>
+    private static OpcodeInfo[] ControlRows =>
     [
         Op(Opcode.Unreachable, "unreachable", "*"),
         Op(Opcode.Nop, "nop", ":"),

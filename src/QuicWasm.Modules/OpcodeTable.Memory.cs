@@ -3,7 +3,7 @@ namespace QuicWasm.Modules;
 // Memory instructions. The form of a row: see OpcodeTable.cs.
 public static partial class OpcodeTable
 {
-    private static OpcodeInfo[] MemoryRows() =>
+    private static OpcodeInfo[] MemoryRows =>
     [
         Op(Opcode.I32Load, "i32.load", "i:i", ImmediateKind.MemArg, widthBytes: 4),
         Op(Opcode.I64Load, "i64.load", "i:l", ImmediateKind.MemArg, widthBytes: 8),

@@ -3,7 +3,7 @@ namespace QuicWasm.Modules;
 // Numeric instructions. The form of a row: see OpcodeTable.cs.
 public static partial class OpcodeTable
 {
-    private static OpcodeInfo[] NumericRows() =>
+    private static OpcodeInfo[] NumericRows =>
     [
         Op(Opcode.I32Const, "i32.const", ":i", ImmediateKind.I32),
         Op(Opcode.I64Const, "i64.const", ":l", ImmediateKind.I64),

@@ -3,7 +3,7 @@ namespace QuicWasm.Modules;
 // Vector instructions that do not touch memory. The form of a row: see OpcodeTable.cs.
 public static partial class OpcodeTable
 {
-    private static OpcodeInfo[] VectorRows() =>
+    private static OpcodeInfo[] VectorRows =>
     [
         Op(Opcode.V128Const, "v128.const", ":v", ImmediateKind.V128, Proposals.Simd),
         Op(Opcode.I8x16Shuffle, "i8x16.shuffle", "vv:v", ImmediateKind.Shuffle, Proposals.Simd),

@@ -3,7 +3,7 @@ namespace QuicWasm.Modules;
 // Vector loads and stores. The form of a row: see OpcodeTable.cs.
 public static partial class OpcodeTable
 {
-    private static OpcodeInfo[] VectorMemoryRows() =>
+    private static OpcodeInfo[] VectorMemoryRows =>
     [
         Op(Opcode.V128Load, "v128.load", "i:v", ImmediateKind.MemArg, Proposals.Simd, 16),
         Op(Opcode.V128Load8x8S, "v128.load8x8_s", "i:v", ImmediateKind.MemArg, Proposals.Simd, 8),

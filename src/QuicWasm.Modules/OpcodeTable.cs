@@ -46,7 +46,7 @@ public static partial class OpcodeTable
     private static OpcodeInfo?[] MakeRows()
     {
         var rows = new OpcodeInfo?[DenseCount];
-        foreach (OpcodeInfo[] family in (OpcodeInfo[][])[ControlRows(), MemoryRows(), NumericRows(), VectorRows(), VectorMemoryRows()])
+        foreach (OpcodeInfo[] family in (OpcodeInfo[][])[ControlRows, MemoryRows, NumericRows, VectorRows, VectorMemoryRows])
         {
             foreach (OpcodeInfo row in family)
             {
@@ -122,7 +122,10 @@ public static partial class OpcodeTable
 
     private static ImmutableArray<ValueType>[] MakeTypeLists()
     {
-        string[] lists = ["", "i", "l", "f", "d", "v", "r", "ii", "ll", "ff", "dd", "vv", "il", "if", "id", "iv", "vi", "vl", "vf", "vd", "iii", "vvv"];
+        string[] lists =
+        [
+            "", "i", "l", "f", "d", "v", "r", "ii", "ll", "ff", "dd", "vv", "il", "if", "id", "iv", "vi", "vl", "vf", "vd", "iii", "vvv",
+        ];
         return [.. lists.Select(list => ImmutableArray.CreateRange(list.Select(TypeOf)))];
     }
 

@@ -9,6 +9,8 @@ namespace QuicWasm.Modules;
 /// <param name="ResultCount">After a call: how many of them, on top, are its results. They are absent while the call is going on.</param>
 public sealed record ResumePoint(int Pc, ResumePointKinds Kinds, ImmutableArray<ValueType> StackTypes, int ResultCount)
 {
-    /// <summary>Types of the operand stack without the results of the call before; what a frame holds while that call is going on.</summary>
+    /// <summary>
+    /// Types of the operand stack without the results of the call before; what a frame holds while that call is going on.
+    /// </summary>
     public ReadOnlySpan<ValueType> StackTypesDuringCall => StackTypes.AsSpan(0, StackTypes.Length - ResultCount);
 }

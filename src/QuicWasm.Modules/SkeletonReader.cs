@@ -41,7 +41,7 @@ internal static class SkeletonReader
 
     private static int[] ReadMap(ref CodeReader reader, ModuleDraft draft, out long lengthBytes)
     {
-        int[] keptLengths = new int[VectorReader.ReadCount(ref reader, ModuleLimits.Sections, 4, "sections")];
+        int[] keptLengths = new int[VectorReader.ReadCount(ref reader, ModuleLimits.Sections, "sections")];
         long offset = ModuleReader.HeaderBytes;
         int order = 0;
         for (int i = 0; i < keptLengths.Length; i++)
@@ -103,7 +103,9 @@ internal static class SkeletonReader
         if (keptLength + absent != section.PayloadLength)
         {
             throw new ModuleException(
-                ModuleError.Malformed, section.Offset, $"section size mismatch: {section.PayloadLength} bytes of which {keptLength} are kept and {absent} cut out");
+                ModuleError.Malformed,
+                section.Offset,
+                $"section size mismatch: {section.PayloadLength} bytes of which {keptLength} are kept and {absent} cut out");
         }
     }
 }

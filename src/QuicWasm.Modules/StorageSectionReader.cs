@@ -23,7 +23,7 @@ internal static class StorageSectionReader
 
     private static void ReadTables(ref CodeReader reader, ModuleDraft draft)
     {
-        var tables = new TableType[VectorReader.ReadCount(ref reader, ModuleLimits.Tables, 3, "tables")];
+        var tables = new TableType[VectorReader.ReadCount(ref reader, ModuleLimits.Tables, "tables")];
         for (int i = 0; i < tables.Length; i++)
         {
             tables[i] = TypeSectionReader.ReadTable(ref reader);
@@ -34,7 +34,7 @@ internal static class StorageSectionReader
 
     private static void ReadMemories(ref CodeReader reader, ModuleDraft draft)
     {
-        var memories = new MemoryType[VectorReader.ReadCount(ref reader, ModuleLimits.Memories, 2, "memories")];
+        var memories = new MemoryType[VectorReader.ReadCount(ref reader, ModuleLimits.Memories, "memories")];
         for (int i = 0; i < memories.Length; i++)
         {
             memories[i] = TypeSectionReader.ReadMemory(ref reader);
@@ -45,7 +45,7 @@ internal static class StorageSectionReader
 
     private static void ReadGlobals(ref CodeReader reader, ModuleDraft draft)
     {
-        var globals = new GlobalDeclaration[VectorReader.ReadCount(ref reader, ModuleLimits.Globals, 3, "globals")];
+        var globals = new GlobalDeclaration[VectorReader.ReadCount(ref reader, ModuleLimits.Globals, "globals")];
         for (int i = 0; i < globals.Length; i++)
         {
             GlobalType type = TypeSectionReader.ReadGlobal(ref reader);

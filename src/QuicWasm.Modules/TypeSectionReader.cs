@@ -10,15 +10,19 @@ internal static class TypeSectionReader
 
     public static void Read(ref CodeReader reader, ModuleDraft draft)
     {
-        var types = new FunctionType[VectorReader.ReadCount(ref reader, ModuleLimits.Types, 3, "types")];
+        var types = new FunctionType[VectorReader.ReadCount(ref reader, ModuleLimits.Types, "types")];
         for (int i = 0; i < types.Length; i++)
         {
             byte form = reader.PeekByte();
             if (form != FunctionForm)
             {
-                throw form is >= 0x4D and <= 0x5F
-                    ? reader.Error(ModuleError.Unsupported, $"the proposal GarbageCollection is not supported (type form 0x{form:x2})")
-                    : reader.Malformed($"malformed type form 0x{form:x2}: integer representation too long or unknown form");
+                throw form switch
+                {
+                    >= 0x4D and <= 0x5F => reader.Error(
+                        ModuleError.Unsupported, $"the proposal GarbageCollection is not supported (type form 0x{form:x2})"),
+                    >= 0x80 => reader.Malformed($"integer representation too long: malformed type form 0x{form:x2}"),
+                    _ => reader.Malformed($"malformed type form 0x{form:x2}"),
+                };
             }
 
             reader.Skip(1);
@@ -52,7 +56,7 @@ internal static class TypeSectionReader
 
     private static ImmutableArray<ValueType> ReadTypes(ref CodeReader reader, int limit, string what)
     {
-        int count = VectorReader.ReadCount(ref reader, limit, 1, what);
+        int count = VectorReader.ReadCount(ref reader, limit, what);
         if (count == 0)
         {
             return [];

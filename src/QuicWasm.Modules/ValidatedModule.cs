@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace QuicWasm.Modules;
 
@@ -105,11 +106,11 @@ public sealed class ValidatedModule
     public ImmutableArray<ValueType> LocalTypes(int definedIndex)
     {
         FunctionLayout layout = Layout(definedIndex);
-        var locals = new ValueType[ModuleLimits.Locals];
+        var locals = new ValueType[layout.LocalCount];
         FunctionBody body = Module.Functions[definedIndex];
         var reader = new CodeReader(body.Code.Span, body.Offset);
-        _ = LocalsReader.Read(ref reader, FunctionTypes[ImportedFunctionCount + definedIndex], locals);
-        return [.. locals.AsSpan(0, layout.LocalCount)];
+        _ = LocalsReader.Read(ref reader, FunctionTypes[ImportedFunctionCount + definedIndex], ref locals);
+        return ImmutableCollectionsMarshal.AsImmutableArray(locals);
     }
 
     /// <summary>Forgets buffers that only validation needs.</summary>

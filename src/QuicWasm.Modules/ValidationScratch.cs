@@ -3,7 +3,7 @@ namespace QuicWasm.Modules;
 /// <summary>Buffers that one validation after another uses.</summary>
 internal sealed class ValidationScratch
 {
-    public ValueType[] Locals { get; } = new ValueType[ModuleLimits.Locals];
+    public ValueType[] Locals { get; set; } = new ValueType[256];
 
     public ValueType[] Operands { get; private set; } = new ValueType[256];
 

@@ -8,9 +8,9 @@ internal static class VectorReader
 {
     /// <summary>
     /// Reads the length of a vector and checks it before anything is allocated: against an implementation limit, and against the
-    /// bytes that are left where each item takes at least <paramref name="minimumBytes"/>.
+    /// bytes that are left, of which each item takes one at least.
     /// </summary>
-    public static int ReadCount(ref CodeReader reader, int limit, int minimumBytes, string what)
+    public static int ReadCount(ref CodeReader reader, int limit, string what)
     {
         long offset = reader.Offset;
         uint count = reader.ReadU32();
@@ -19,7 +19,7 @@ internal static class VectorReader
             throw new ModuleException(ModuleError.LimitExceeded, offset, $"{count} {what}; the limit is {limit}");
         }
 
-        if ((long)count * minimumBytes > reader.Remaining)
+        if (count > (uint)reader.Remaining)
         {
             throw new ModuleException(
                 ModuleError.Malformed, offset, $"unexpected end of section or function: {count} {what} in {reader.Remaining} bytes");

@@ -9,7 +9,11 @@ public abstract class LazyInstance
     public bool IsPresent => _loader is null;
 
     /// <summary>Declares the content absent; <paramref name="loader"/> must end with the content set, or throw.</summary>
-    public void SetLoader(Action loader) => _loader = loader;
+    public void SetLoader(Action loader)
+    {
+        _loader = loader;
+        OnAbsent();
+    }
 
     /// <summary>Declares the content present.</summary>
     public void SetPresent() => _loader = null;
@@ -23,5 +27,10 @@ public abstract class LazyInstance
             loader();
             _loader = null;
         }
+    }
+
+    /// <summary>Marks the content as absent where code reads it directly.</summary>
+    private protected virtual void OnAbsent()
+    {
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuicWasm.Modules;
 
 namespace QuicWasm.Runtime;
@@ -17,21 +18,19 @@ public static class StackVerifier
             throw new StackException("a captured stack has no frames");
         }
 
+        var known = new Dictionary<int, FunctionFacts>();
         for (int i = 0; i < stack.Frames.Length; i++)
         {
-            VerifyFrame(store, stack.Frames[i], i, isTop: i == stack.Frames.Length - 1, stack);
+            VerifyFrame(store, stack.Frames[i], i, isTop: i == stack.Frames.Length - 1, stack, known);
         }
     }
 
-    private static void VerifyFrame(Store store, Frame frame, int index, bool isTop, CallStack stack)
+    private static void VerifyFrame(Store store, Frame frame, int index, bool isTop, CallStack stack, Dictionary<int, FunctionFacts> known)
     {
         FunctionInstance function = FunctionAt(store, frame.FunctionAddress, index);
-        function.EnsureBody();
-        ValidatedModule module = function.Module!.Module;
-        ResumePointTable points = ResumePoints.Of(module, function.DefinedIndex);
-        ResumePoint point = points.Find(frame.Pc) ?? throw Bad(index, $"pc {frame.Pc} is no resume point of {function.DisplayName}");
-
-        VerifySlots(store, module.LocalTypes(function.DefinedIndex).AsSpan(), frame.Locals.AsSpan(), index, "locals");
+        FunctionFacts facts = FactsOf(function, known);
+        ResumePoint point = facts.Points.Find(frame.Pc) ?? throw Bad(index, $"pc {frame.Pc} is no resume point of {function.DisplayName}");
+        VerifySlots(store, facts.Locals.AsSpan(), frame.Locals.AsSpan(), index, "locals");
         ReadOnlySpan<ValueType> operands = point.StackTypes.AsSpan();
         if (!isTop)
         {
@@ -49,11 +48,24 @@ public static class StackVerifier
             throw Bad(index, $"the frame waits for a callee, but pc {point.Pc} is not after a call");
         }
 
-        ReadOnlySpan<ValueType> operands = point.StackTypes.AsSpan();
         ReadOnlySpan<ValueType> results = callee.Type.Results.AsSpan();
-        return point.ResultCount == results.Length && operands[^results.Length..].SequenceEqual(results)
-            ? operands[..^results.Length]
+        return point.StackTypes.AsSpan(point.StackTypes.Length - point.ResultCount, point.ResultCount).SequenceEqual(results)
+            ? point.StackTypesDuringCall
             : throw Bad(index, $"the next frame's function {callee.DisplayName} has other results than the call at this frame");
+    }
+
+    // Deep stacks are mostly of few functions, and what is known of a function is computed anew by each question.
+    private static FunctionFacts FactsOf(FunctionInstance function, Dictionary<int, FunctionFacts> known)
+    {
+        if (!known.TryGetValue(function.Address, out FunctionFacts facts))
+        {
+            function.EnsureBody();
+            ValidatedModule module = function.Module!.Module;
+            facts = new FunctionFacts(ResumePoints.Of(module, function.DefinedIndex), module.LocalTypes(function.DefinedIndex));
+            known.Add(function.Address, facts);
+        }
+
+        return facts;
     }
 
     private static FunctionInstance FunctionAt(Store store, int address, int index)
@@ -86,4 +98,6 @@ public static class StackVerifier
     }
 
     private static StackException Bad(int index, string what) => new($"frame {index} of the captured stack: {what}");
+
+    private readonly record struct FunctionFacts(ResumePointTable Points, ImmutableArray<ValueType> Locals);
 }

@@ -2,11 +2,15 @@ using QuicWasm.Modules;
 
 namespace QuicWasm.Runtime;
 
-/// <summary>A table: a growable list of references (<see cref="Reference"/>).</summary>
+/// <summary>
+/// A table: a growable list of references (<see cref="Reference"/>). Elements that are still at another node are
+/// <see cref="Reference.Absent"/>; <see cref="Get"/>, and every other read here, fetches them.
+/// </summary>
 public sealed class TableInstance : LazyInstance
 {
     private readonly ulong _limit;
     private ulong[] _elements;
+    private Action<int, int>? _elementLoader;
 
     internal TableInstance(int address, TableType type, ulong maximumElements)
     {
@@ -28,15 +32,54 @@ public sealed class TableInstance : LazyInstance
     /// <summary>Number of elements.</summary>
     public int Length => _elements.Length;
 
-    /// <summary>The elements. The array changes when the table grows.</summary>
+    /// <summary>The elements, absent ones included. The array changes when the table grows.</summary>
     public ulong[] Elements => _elements;
 
+    /// <summary>
+    /// Declares every element absent. <paramref name="loader"/> is given the first index and the count of elements that are touched; it
+    /// must end with them provided (<see cref="Provide"/>), or throw.
+    /// </summary>
+    public void SetElementLoader(Action<int, int> loader)
+    {
+        _elementLoader = loader;
+        OnAbsent();
+    }
+
+    /// <summary>Gives elements that were absent. Those that the program has written meanwhile keep what it wrote.</summary>
+    /// <param name="index">The first one's index.</param>
+    /// <param name="references">The references.</param>
+    public void Provide(int index, ReadOnlySpan<ulong> references)
+    {
+        Span<ulong> elements = _elements.AsSpan(index, references.Length);
+        for (int i = 0; i < elements.Length; i++)
+        {
+            if (elements[i] == Reference.Absent)
+            {
+                elements[i] = references[i];
+            }
+        }
+    }
+
+    /// <summary>Makes sure that every element is here.</summary>
+    /// <exception cref="TrapException">They could not be fetched.</exception>
+    public void EnsureAllPresent()
+    {
+        ReadRange(0, (ulong)_elements.Length);
+        _elementLoader = null;
+    }
+
     /// <summary>Reads an element.</summary>
-    /// <exception cref="TrapException">The index is outside of the table.</exception>
+    /// <exception cref="TrapException">The index is outside of the table, or the element could not be fetched.</exception>
     public ulong Get(ulong index)
     {
         EnsurePresent();
-        return index < (ulong)_elements.Length ? _elements[index] : throw OutOfBounds();
+        if (index >= (ulong)_elements.Length)
+        {
+            throw OutOfBounds();
+        }
+
+        ulong reference = _elements[index];
+        return reference != Reference.Absent ? reference : ReadRange(index, 1)[0];
     }
 
     /// <summary>Writes an element.</summary>
@@ -69,14 +112,14 @@ public sealed class TableInstance : LazyInstance
 
     /// <summary>Fills a range.</summary>
     /// <exception cref="TrapException">The range is outside of the table; nothing is written.</exception>
-    public void Fill(ulong index, ulong reference, ulong count) => Range(index, count).Fill(reference);
+    public void Fill(ulong index, ulong reference, ulong count) => WriteRange(index, count).Fill(reference);
 
     /// <summary>Copies from another table, or within this one.</summary>
     /// <exception cref="TrapException">A range is outside of its table; nothing is written.</exception>
     public void CopyFrom(TableInstance source, ulong sourceIndex, ulong index, ulong count)
     {
-        Span<ulong> from = source.Range(sourceIndex, count);
-        from.CopyTo(Range(index, count));
+        Span<ulong> to = WriteRange(index, count);
+        source.ReadRange(sourceIndex, count).CopyTo(to);
     }
 
     /// <summary>Copies from an element segment.</summary>
@@ -89,16 +132,34 @@ public sealed class TableInstance : LazyInstance
             throw OutOfBounds();
         }
 
-        items.Slice((int)sourceIndex, (int)count).CopyTo(Range(index, count));
+        items.Slice((int)sourceIndex, (int)count).CopyTo(WriteRange(index, count));
     }
 
     /// <summary>Sets the length and every element to null: for a restore.</summary>
     internal void Reset(int length) => _elements = new ulong[length];
 
-    private Span<ulong> Range(ulong index, ulong count)
+    private protected override void OnAbsent() => _elements.AsSpan().Fill(Reference.Absent);
+
+    /// <summary>Elements that are written without having been read: they need not be fetched.</summary>
+    private Span<ulong> WriteRange(ulong index, ulong count)
     {
         EnsurePresent();
         return index + count <= (ulong)_elements.Length ? _elements.AsSpan((int)index, (int)count) : throw OutOfBounds();
+    }
+
+    private Span<ulong> ReadRange(ulong index, ulong count)
+    {
+        Span<ulong> range = WriteRange(index, count);
+        if (_elementLoader is { } loader && range.IndexOf(Reference.Absent) is >= 0 and int first)
+        {
+            loader((int)index + first, range.LastIndexOf(Reference.Absent) - first + 1);
+            if (range.Contains(Reference.Absent))
+            {
+                throw new TrapException(TrapKind.PartUnavailable, $"elements of table {Address} did not arrive");
+            }
+        }
+
+        return range;
     }
 
     private static TrapException OutOfBounds() => new(TrapKind.OutOfBoundsTableAccess);

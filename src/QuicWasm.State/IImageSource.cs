@@ -12,4 +12,9 @@ public interface IImageSource : IDisposable
     /// <param name="destination">Filled with the bytes.</param>
     /// <exception cref="ImageException">The range is outside of the part, or the part cannot be read.</exception>
     void Read(int part, ulong offset, Span<byte> destination);
+
+    /// <summary>How many bytes of a part are known to be zero from an offset on, without reading them; 0 where it is not known.</summary>
+    /// <param name="part">The part's number.</param>
+    /// <param name="offset">Where in the part, in bytes.</param>
+    ulong KnownZeroBytes(int part, ulong offset) => 0;
 }

@@ -14,4 +14,7 @@ public sealed record ImagePart(int Number, PartKind Kind, int Index, int Module,
 {
     /// <summary>Whether the part belongs to the skeleton, which always arrives before the first instruction.</summary>
     public bool IsSkeleton => Kind < PartKind.Function;
+
+    /// <summary>The part in words, for messages.</summary>
+    public string Describe() => Module < 0 ? $"part {Number} ({Kind} {Index})" : $"part {Number} ({Kind} {Index} of module {Module})";
 }

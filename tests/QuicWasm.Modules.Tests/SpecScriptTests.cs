@@ -2,8 +2,10 @@ namespace QuicWasm.Modules.Tests;
 
 public sealed class SpecScriptTests
 {
-    // Where several rules are broken at once, an implementation may find another one first.
-    private static readonly HashSet<string> OtherWords = new(StringComparer.Ordinal) { };
+    // Where several rules are broken at once, an implementation may find another one first: here a body without its END is followed by
+    // other bytes, an export section ends early (binary), and a select without types is encoded as one that has none (select).
+    private static readonly HashSet<string> OtherWords =
+        new(StringComparer.Ordinal) { "binary.76.wasm", "binary.78.wasm", "binary.162.wasm", "select.2.wasm" };
 
     public static TheoryData<string> Scripts
     {
@@ -33,7 +35,7 @@ public sealed class SpecScriptTests
             }
         }
 
-        Assert.Empty(failures);
+        Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
     }
 
     [Fact]

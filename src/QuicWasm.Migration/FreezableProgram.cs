@@ -1,0 +1,48 @@
+using QuicWasm.State;
+
+namespace QuicWasm.Migration;
+
+/// <summary>A hosted program that is frozen once, however often it is asked for. A freeze that failed can be tried again.</summary>
+internal sealed class FreezableProgram(IHostedProgram program)
+{
+    private readonly Lock _lock = new();
+    private Task<Guid>? _freeze;
+
+    public IHostedProgram Program => program;
+
+    public Task<Guid> FreezeAsync(Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_freeze is null || _freeze.IsFaulted || _freeze.IsCanceled)
+            {
+                _freeze = RunAsync(keep, cancellationToken);
+            }
+
+            return _freeze;
+        }
+    }
+
+    private async Task<Guid> RunAsync(Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
+    {
+        IImageSource image;
+        try
+        {
+            image = await program.FreezeAsync(cancellationToken);
+        }
+        catch (ImageException e)
+        {
+            throw new MigrationException(MigrationError.FreezeFailed, $"the program {program.Name} cannot be frozen: {e.Message}", e);
+        }
+
+        try
+        {
+            return keep(image);
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using QuicWasm.State;
+
+namespace QuicWasm.Migration;
+
+/// <summary>
+/// Moves granules from a memory node into a target: the one loop for all granularities, modes and transports. Each stream asks for
+/// runs of granules ahead, within the window, and writes what arrives straight from the frame to its place.
+/// </summary>
+internal sealed class GranuleExecutor(
+    GranulePlan plan, IImageTarget target, GranuleLedger ledger, SkeletonGate gate, TransferCounters counters, MigrationRequest request)
+{
+    /// <summary>Moves the granules of a range that nobody has asked for yet; ends when all of those are written.</summary>
+    /// <exception cref="MigrationException">A stream failed, or the target refused; the ledger has failed with it.</exception>
+    public async Task MoveAsync(IReadOnlyList<GranuleStream> streams, GranuleRun range, ByteClass byteClass, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        RunCursor cursor = new(range, ledger);
+        try
+        {
+            await Task.WhenAll(streams.Select(stream => PumpAsync(stream, cursor, byteClass, ending)));
+        }
+        catch (Exception) when (cursor.Failure is not null)
+        {
+            // RACE: the streams that were cancelled may have failed before the one that is to blame; the cursor knows the first.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new MigrationException(cursor.Failure.Error, cursor.Failure.Message, cursor.Failure);
+        }
+    }
+
+    private async Task PumpAsync(GranuleStream stream, RunCursor cursor, ByteClass byteClass, CancellationTokenSource ending)
+    {
+        StreamWindow window = new(request);
+        try
+        {
+            while (true)
+            {
+                while (window.TryTake(cursor, out GranuleRun run))
+                {
+                    window.Add(run, await stream.RequestAsync(run, window.Granules, window.Bytes, ending.Token));
+                }
+
+                if (!window.TryDue(out int granule, out ulong requestId))
+                {
+                    return;
+                }
+
+                await ReceiveAsync(stream, granule, requestId, byteClass, ending.Token);
+                window.Arrived(plan.LengthOf(granule));
+            }
+        }
+        catch (Exception e) when (e is MigrationException or ImageException or OperationCanceledException)
+        {
+            cursor.Fail(e switch
+            {
+                MigrationException failure => failure,
+                ImageException => new MigrationException(MigrationError.RestoreFailed, $"the image from {stream.Peer} cannot be used: {e.Message}", e),
+                _ => new MigrationException(MigrationError.DeadlineExceeded, $"copying from {stream.Peer} was cancelled", e),
+            });
+            await ending.CancelAsync();
+            throw;
+        }
+    }
+
+    private async ValueTask ReceiveAsync(GranuleStream stream, int granule, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)
+    {
+        ulong length = plan.LengthOf(granule);
+        for (ulong offset = 0; offset < length;)
+        {
+            ReadOnlyMemory<byte> body = await stream.ReceiveAsync(granule, offset, requestId, byteClass, cancellationToken);
+            await WriteAsync(plan.RangesOf(granule, offset, (ulong)body.Length), body, cancellationToken);
+            offset += (ulong)body.Length;
+        }
+
+        counters.AddGranule();
+        ledger.MarkArrived(granule);
+    }
+
+    private async ValueTask WriteAsync(PartRangeSequence ranges, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        foreach (PartRange range in ranges)
+        {
+            ReadOnlyMemory<byte> bytes = body[..(int)range.LengthBytes];
+            body = body[(int)range.LengthBytes..];
+            if (plan.IsSkeleton(range.Part))
+            {
+                target.Write(range.Part, range.Offset, bytes.Span);
+                gate.Arrived(range.LengthBytes);
+                continue;
+            }
+
+            if (!gate.Opened.IsCompleted)
+            {
+                await gate.Opened.WaitAsync(cancellationToken);
+            }
+
+            target.Write(range.Part, range.Offset, bytes.Span);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+namespace QuicWasm.Migration;
+
+/// <summary>
+/// Which granules have been asked for and which are here, so that each is fetched once, whoever wants it. A failed transfer fails
+/// the ledger for good: nobody knows how much of a granule had been written.
+/// </summary>
+internal sealed class GranuleLedger(GranulePlan plan)
+{
+    private readonly Lock _lock = new();
+    private readonly ulong[] _requested = new ulong[(plan.GranuleCount + 63) / 64];
+    private readonly ulong[] _arrived = new ulong[(plan.GranuleCount + 63) / 64];
+    private readonly Dictionary<int, TaskCompletionSource> _waiters = [];
+    private MigrationException? _failure;
+    private int _arrivedCount;
+
+    /// <summary>Whether every granule is here.</summary>
+    public bool IsComplete => Volatile.Read(ref _arrivedCount) == plan.GranuleCount;
+
+    /// <summary>
+    /// The next granules of a range that nobody has asked for, as one run. They count as asked for from now on.
+    /// </summary>
+    /// <param name="cursor">Where to look from; it is moved on.</param>
+    /// <param name="end">Where the range ends.</param>
+    /// <param name="maxGranules">At most so many; 0 gives none.</param>
+    /// <param name="batchBytes">At most so many bytes, where it is more than one granule.</param>
+    /// <param name="roomBytes">At most so many bytes, where it is one granule.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="bytes">Its length in bytes.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool TryRequest(ref int cursor, int end, int maxGranules, ulong batchBytes, ulong roomBytes, out GranuleRun run, out ulong bytes)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            while (cursor < end && Has(_requested, cursor))
+            {
+                cursor++;
+            }
+
+            int first = cursor;
+            bytes = 0;
+            while (cursor < end && cursor - first < maxGranules && !Has(_requested, cursor))
+            {
+                ulong length = plan.LengthOf(cursor);
+                if (cursor == first ? length > roomBytes : bytes >= batchBytes || length > batchBytes - bytes)
+                {
+                    break;
+                }
+
+                bytes += length;
+                Set(_requested, cursor);
+                cursor++;
+            }
+
+            run = new GranuleRun(first, cursor - first);
+            return run.Count > 0;
+        }
+    }
+
+    /// <summary>Whether a granule is here.</summary>
+    public bool HasArrived(int granule)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            return Has(_arrived, granule);
+        }
+    }
+
+    /// <summary>Whether a granule has been asked for.</summary>
+    public bool IsRequested(int granule)
+    {
+        lock (_lock)
+        {
+            return Has(_requested, granule);
+        }
+    }
+
+    /// <summary>Ends when a granule that was asked for is here.</summary>
+    public Task WhenArrivedAsync(int granule)
+    {
+        lock (_lock)
+        {
+            ThrowIfFailed();
+            if (Has(_arrived, granule))
+            {
+                return Task.CompletedTask;
+            }
+
+            if (!_waiters.TryGetValue(granule, out TaskCompletionSource? waiter))
+            {
+                waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _waiters.Add(granule, waiter);
+            }
+
+            return waiter.Task;
+        }
+    }
+
+    /// <summary>All bytes of a granule have been written.</summary>
+    public void MarkArrived(int granule)
+    {
+        lock (_lock)
+        {
+            Set(_arrived, granule);
+            _arrivedCount++;
+            if (_waiters.Remove(granule, out TaskCompletionSource? waiter))
+            {
+                waiter.SetResult();
+            }
+        }
+    }
+
+    /// <summary>A transfer failed: whoever waits, and whoever comes later, learns why.</summary>
+    public void Fail(MigrationException failure)
+    {
+        lock (_lock)
+        {
+            _failure ??= failure;
+            foreach (TaskCompletionSource waiter in _waiters.Values)
+            {
+                waiter.SetException(_failure);
+            }
+
+            _waiters.Clear();
+        }
+    }
+
+    private static bool Has(ulong[] bits, int index) => (bits[index >> 6] & (1UL << (index & 63))) != 0;
+
+    private static void Set(ulong[] bits, int index) => bits[index >> 6] |= 1UL << (index & 63);
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+        {
+            throw new MigrationException(failure.Error, failure.Message, failure);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Migration;
+
+/// <summary>The asking end of a stream of granules: sends requests, and receives their chunks in order, each checked before it is handed on.</summary>
+internal sealed class GranuleStream(MessageChannel channel, uint handle, GranulePlan plan, TransferCounters counters) : IAsyncDisposable
+{
+    private const int OverheadBytes = FrameHeader.LengthBytes + GranuleChunkHeader.LengthBytes;
+
+    private byte[] _buffer = [];
+    private ulong _lastRequestId;
+
+    /// <summary>The peer in words.</summary>
+    public string Peer => channel.Peer;
+
+    /// <summary>The image's handle in its connection.</summary>
+    public uint Handle => handle;
+
+    /// <summary>Asks for granules.</summary>
+    /// <returns>The request's number, which its chunks carry.</returns>
+    public async ValueTask<ulong> RequestAsync(GranuleRun run, long granulesInFlight, long bytesInFlight, CancellationToken cancellationToken)
+    {
+        ulong requestId = ++_lastRequestId;
+        GetGranulesMessage request = new(handle, [run]);
+        int sent = await channel.SendAsync(request, requestId, ProtocolLimits.MaxRequestBytes, cancellationToken);
+        counters.AddRequest(sent, granulesInFlight, bytesInFlight);
+        return requestId;
+    }
+
+    /// <summary>Receives the next chunk, which must be the one that is due.</summary>
+    /// <param name="granule">The granule that is due.</param>
+    /// <param name="offset">Where in the granule.</param>
+    /// <param name="requestId">The request that it answers.</param>
+    /// <param name="byteClass">What it is counted as.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <returns>The body, until the next call.</returns>
+    /// <exception cref="MigrationException">The peer sent an error or something else, or is gone.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(
+        int granule, ulong offset, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)
+    {
+        FrameHeader header = await channel.ReadHeaderAsync(cancellationToken)
+            ?? throw new MigrationException(MigrationError.ConnectionLost, $"{Peer} ended the stream before granule {granule} was there");
+        if (header.Kind != (ushort)MessageKind.GranuleChunk)
+        {
+            throw await UnexpectedAsync(header, cancellationToken);
+        }
+
+        if (header.PayloadBytes is <= GranuleChunkHeader.LengthBytes or > GranuleChunkHeader.LengthBytes + ProtocolLimits.MaxChunkBytes)
+        {
+            throw Violation($"a chunk of {header.PayloadBytes} bytes");
+        }
+
+        if (_buffer.Length < header.PayloadBytes)
+        {
+            ReturnBuffer();
+            _buffer = ArrayPool<byte>.Shared.Rent(header.PayloadBytes);
+        }
+
+        Memory<byte> payload = _buffer.AsMemory(0, header.PayloadBytes);
+        await channel.ReadPayloadAsync(payload, cancellationToken);
+        GranuleChunkHeader chunk = GranuleChunkHeader.Read(payload.Span[..GranuleChunkHeader.LengthBytes]);
+        ReadOnlyMemory<byte> body = payload[GranuleChunkHeader.LengthBytes..];
+        ulong left = plan.LengthOf(granule) - offset;
+        if (header.RequestId != requestId || chunk.Granule != granule || chunk.Offset != offset)
+        {
+            throw Violation($"offset {chunk.Offset} of granule {chunk.Granule} for request {header.RequestId} where offset {offset} of granule {granule} for request {requestId} is due");
+        }
+
+        if ((ulong)body.Length > left || chunk.IsLast != ((ulong)body.Length == left))
+        {
+            throw Violation($"{body.Length} bytes of granule {granule} where {left} are left");
+        }
+
+        counters.AddChunk(byteClass, body.Length, OverheadBytes);
+        return body;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await channel.DisposeAsync();
+        ReturnBuffer();
+    }
+
+    private async ValueTask<MigrationException> UnexpectedAsync(FrameHeader header, CancellationToken cancellationToken)
+    {
+        Message message = await channel.ReadMessageAsync(header, cancellationToken);
+        return message is ErrorMessage error ? new MigrationException(error.Error, $"{Peer} says: {error.Text}") : Violation($"the message {message.Kind}");
+    }
+
+    private MigrationException Violation(string what) =>
+        new(MigrationError.ProtocolViolation, $"{Peer} sent {what}; do both nodes run the same release?");
+
+    private void ReturnBuffer()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using QuicWasm.State;
+
+namespace QuicWasm.Migration;
+
+/// <summary>An image that a memory node keeps: its bytes, its layout's plans, and who may take it. The bytes live until the last reader is out.</summary>
+internal sealed class HostedImage : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IImageSource _source;
+    private int _readers;
+    private bool _isClosed;
+    private bool _isKept;
+
+    public HostedImage(IImageSource source, string name, TimeSpan lease, TimeProvider time)
+    {
+        _source = source;
+        Name = name;
+        Layout = source.Layout;
+        LengthBytes = Layout.LengthBytes;
+        Ownership = new ImageOwnership(Layout.Id, lease, time);
+    }
+
+    public string Name { get; }
+
+    public ImageLayout Layout { get; }
+
+    public ulong LengthBytes { get; }
+
+    public ImageOwnership Ownership { get; }
+
+    /// <summary>Ends when the node keeps the image no more.</summary>
+    public Task Gone => _gone.Task;
+
+    public ImageEntry Entry
+    {
+        get
+        {
+            (ImageState state, ulong epoch) = Ownership.Current;
+            return new ImageEntry(Layout.Id, Name, state, epoch, LengthBytes);
+        }
+    }
+
+    /// <summary>Reads from the image on behalf of a connection whose claim stands.</summary>
+    /// <exception cref="MigrationException">The claim is over, the image is gone, or it cannot be read.</exception>
+    public void Read(object holder, PartRangeSequence ranges, Span<byte> destination)
+    {
+        Ownership.CheckHolder(holder);
+        Enter();
+        try
+        {
+            foreach (PartRange range in ranges)
+            {
+                _source.Read(range.Part, range.Offset, destination[..(int)range.LengthBytes]);
+                destination = destination[(int)range.LengthBytes..];
+            }
+        }
+        catch (ImageException e)
+        {
+            throw new MigrationException(MigrationError.ImageUnreadable, $"image {Layout.Id}: {e.Message}", e);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>Gives the bytes to the caller, once nobody reads them any more; the image is gone from here.</summary>
+    public async Task<IImageSource> DetachAsync()
+    {
+        lock (_lock)
+        {
+            _isKept = true;
+        }
+
+        Dispose();
+        await _unused.Task;
+        return _source;
+    }
+
+    /// <summary>Lets nobody read any more, and frees the bytes when the last reader is out.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            _isClosed = true;
+            _gone.TrySetResult();
+            FreeIfUnused();
+        }
+    }
+
+    private void Enter()
+    {
+        lock (_lock)
+        {
+            if (_isClosed)
+            {
+                throw new MigrationException(MigrationError.UnknownImage, $"image {Layout.Id} is not kept here any more");
+            }
+
+            _readers++;
+        }
+    }
+
+    private void Exit()
+    {
+        lock (_lock)
+        {
+            _readers--;
+            FreeIfUnused();
+        }
+    }
+
+    private void FreeIfUnused()
+    {
+        if (_isClosed && _readers == 0)
+        {
+            if (!_isKept)
+            {
+                _source.Dispose();
+            }
+
+            _unused.TrySetResult();
+        }
+    }
+}

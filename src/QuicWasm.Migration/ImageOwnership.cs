@@ -1,0 +1,173 @@
+namespace QuicWasm.Migration;
+
+/// <summary>
+/// Who may run an image's program: the one place where that is decided. A claim stands under an epoch, until it is released, its
+/// connection is lost, or nothing has moved for the lease. A commit passes the ownership in one step, and can be repeated by the same
+/// claimant. Every claim has a greater epoch than those before, so a late word of an earlier claimant is recognised.
+/// </summary>
+internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private ImageState _state;
+    private ulong _epoch;
+    private Guid _claimant;
+    private object? _holder;
+    private string _holderName = "";
+    private long _lastMove;
+
+    /// <summary>How things stand.</summary>
+    public (ImageState State, ulong Epoch) Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                ReleaseExpired();
+                return (_state, _epoch);
+            }
+        }
+    }
+
+    /// <summary>Claims the image. Where the same claimant already has it (its answer was lost), the claim moves to its new connection.</summary>
+    /// <returns>The epoch.</returns>
+    /// <exception cref="MigrationException">Another one has it.</exception>
+    public ulong Claim(Guid claimant, object holder, string holderName)
+    {
+        lock (_lock)
+        {
+            ReleaseExpired();
+            if (_state != ImageState.Available && claimant != _claimant)
+            {
+                throw Taken();
+            }
+
+            if (_state == ImageState.Available)
+            {
+                _epoch++;
+                _state = ImageState.Claimed;
+                _claimant = claimant;
+            }
+
+            _holder = holder;
+            _holderName = holderName;
+            _lastMove = time.GetTimestamp();
+            return _epoch;
+        }
+    }
+
+    /// <summary>Passes the ownership. Asked again by the same claimant, it gives the same answer.</summary>
+    /// <exception cref="MigrationException">The claim is over (ClaimLost), or another one owns the program (ImageCommitted).</exception>
+    public void Commit(Guid claimant, ulong epoch)
+    {
+        lock (_lock)
+        {
+            Check(claimant, epoch);
+            _state = ImageState.Committed;
+        }
+    }
+
+    /// <summary>Gives the claim back.</summary>
+    /// <exception cref="MigrationException">The claim is over, or the ownership has passed.</exception>
+    public void Release(Guid claimant, ulong epoch)
+    {
+        lock (_lock)
+        {
+            Check(claimant, epoch);
+            if (_state == ImageState.Committed)
+            {
+                throw new MigrationException(
+                    MigrationError.ImageCommitted, $"image {image} is owned by {_holderName}, which committed; it cannot be given back");
+            }
+
+            Free();
+        }
+    }
+
+    /// <summary>Checks that the claimant owns the program, and so may say that the image is not needed any more.</summary>
+    /// <exception cref="MigrationException">It does not.</exception>
+    public void CheckOwner(Guid claimant, ulong epoch)
+    {
+        lock (_lock)
+        {
+            Check(claimant, epoch);
+            if (_state != ImageState.Committed)
+            {
+                throw new MigrationException(MigrationError.ProtocolViolation, $"image {image} is claimed and not committed; commit, or release it");
+            }
+        }
+    }
+
+    /// <summary>Checks that the holder's claim stands, and prolongs it: something moves.</summary>
+    /// <exception cref="MigrationException">It does not (ClaimLost).</exception>
+    public void CheckHolder(object holder)
+    {
+        lock (_lock)
+        {
+            ReleaseExpired();
+            if (_state == ImageState.Available || !ReferenceEquals(holder, _holder))
+            {
+                throw new MigrationException(MigrationError.ClaimLost, $"image {image} is not claimed over this connection; claim it first");
+            }
+
+            _lastMove = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>A connection is gone: its claim is over, unless the ownership has passed.</summary>
+    public void HolderLost(object holder)
+    {
+        lock (_lock)
+        {
+            if (_state == ImageState.Claimed && ReferenceEquals(holder, _holder))
+            {
+                Free();
+            }
+        }
+    }
+
+    /// <summary>Makes the image available again although it was committed. The caller vouches that the owner does not run it.</summary>
+    public void Reclaim()
+    {
+        lock (_lock)
+        {
+            Free();
+        }
+    }
+
+    private void Check(Guid claimant, ulong epoch)
+    {
+        ReleaseExpired();
+        if (_state == ImageState.Committed && (claimant != _claimant || epoch != _epoch))
+        {
+            throw Taken();
+        }
+
+        if (_state == ImageState.Available || claimant != _claimant || epoch != _epoch)
+        {
+            throw new MigrationException(
+                MigrationError.ClaimLost, $"the claim of epoch {epoch} on image {image} is over; do not run the program, claim the image anew");
+        }
+
+        _lastMove = time.GetTimestamp();
+    }
+
+    private void ReleaseExpired()
+    {
+        if (_state == ImageState.Claimed && time.GetElapsedTime(_lastMove) > lease)
+        {
+            Free();
+        }
+    }
+
+    private void Free()
+    {
+        _state = ImageState.Available;
+        _claimant = Guid.Empty;
+        _holder = null;
+    }
+
+    private MigrationException Taken() => _state == ImageState.Committed
+        ? new MigrationException(MigrationError.ImageCommitted, $"the program of image {image} is owned by {_holderName} since epoch {_epoch}")
+        : new MigrationException(
+            MigrationError.ImageClaimed, $"image {image} is claimed by {_holderName} (epoch {_epoch}); try again when it has let go");
+}

@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using QuicWasm.State;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Migration;
+
+/// <summary>
+/// Keeps images and hosts programs that can be frozen, and serves them to running nodes. An image stays until its new owner says that
+/// it needs it no more; whatever happens to a peer before its commit leaves the image intact.
+/// </summary>
+public sealed class MemoryNode : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<Guid, HostedImage> _images = new();
+    private readonly ConcurrentDictionary<Guid, FreezableProgram> _programs = new();
+    private readonly ConcurrentDictionary<NodeSession, Task> _sessions = new();
+    private readonly ConcurrentBag<(ITransportListener Listener, Task Loop)> _listeners = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private long _granulesSent;
+    private long _bytesSent;
+    private int _isDisposed;
+
+    /// <summary>A node that serves nobody yet.</summary>
+    /// <exception cref="MigrationException">An option is out of range.</exception>
+    public MemoryNode(MemoryNodeOptions options)
+    {
+        options.Validate();
+        Options = options;
+    }
+
+    /// <summary>The options.</summary>
+    public MemoryNodeOptions Options { get; }
+
+    /// <summary>The images that the node keeps.</summary>
+    public ImmutableArray<ImageEntry> Images => [.. _images.Values.Select(i => i.Entry).OrderBy(i => i.Id)];
+
+    /// <summary>How the node is doing.</summary>
+    public NodeStatus Status => new(
+        Options.Name,
+        [.. _programs.Values.Select(p => new ProgramEntry(p.Program.Id, p.Program.Name)).OrderBy(p => p.Id)],
+        _images.Count,
+        _sessions.Count,
+        (ulong)Interlocked.Read(ref _granulesSent),
+        (ulong)Interlocked.Read(ref _bytesSent));
+
+    /// <summary>Keeps an image from now on, and owns it.</summary>
+    /// <exception cref="MigrationException">It is kept already, or the node keeps as many as it may.</exception>
+    public Guid Add(IImageSource image, string name)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+        Guid id = image.Layout.Id;
+        if (_images.Count >= Options.MaxImages)
+        {
+            throw new MigrationException(MigrationError.LimitExceeded, $"the node {Options.Name} keeps {Options.MaxImages} images already");
+        }
+
+        return _images.TryAdd(id, new HostedImage(image, name, Options.ClaimLease, Options.TimeProvider))
+            ? id
+            : throw new MigrationException(MigrationError.InvalidOption, $"image {id} is kept already; a frozen program has one image");
+    }
+
+    /// <summary>Lets peers freeze a program. The program stays the caller's.</summary>
+    public void Add(IHostedProgram program) => _programs[program.Id] = new FreezableProgram(program);
+
+    /// <summary>Lets peers freeze a program no more, for example because it has ended.</summary>
+    public bool Remove(Guid program) => _programs.TryRemove(program, out _);
+
+    /// <summary>Freezes a program and keeps its image. Asked again, it gives the same image.</summary>
+    /// <param name="program">The program; the empty id stands for the only one.</param>
+    /// <param name="cancellationToken">Ends the wait; the program is frozen at its next safe point all the same.</param>
+    /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
+    public async Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default)
+    {
+        FreezableProgram found = Only(_programs, program, MigrationError.UnknownProgram, "program");
+        return await found.FreezeAsync(image => Add(image, found.Program.Name), _stopping.Token).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Listens on an endpoint. A node can listen on several.</summary>
+    /// <returns>The endpoint, with the port that was chosen.</returns>
+    /// <exception cref="MigrationException">The endpoint cannot be listened on.</exception>
+    public async ValueTask<TransportEndpoint> ListenAsync(
+        TransportRegistry transports, TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+        try
+        {
+            ITransportListener listener = await transports.ListenAsync(endpoint, options, cancellationToken);
+            _listeners.Add((listener, AcceptAsync(listener)));
+            return listener.Endpoint;
+        }
+        catch (TransportException e)
+        {
+            throw TransportErrors.Translate(e, $"listening on {endpoint}");
+        }
+    }
+
+    /// <summary>Takes an image back, so that its program can go on here. Nobody else can have it from then on.</summary>
+    /// <exception cref="MigrationException">There is no such image, or another node has claimed it or owns its program.</exception>
+    public async Task<IImageSource> WithdrawAsync(Guid image)
+    {
+        HostedImage found = Find(image);
+        Guid claimant = Guid.NewGuid();
+        ulong epoch = found.Ownership.Claim(claimant, this, "this node itself");
+        found.Ownership.Commit(claimant, epoch);
+        _images.TryRemove(found.Layout.Id, out _);
+        return await found.DetachAsync();
+    }
+
+    /// <summary>Makes a committed image available again. Only for an operator who knows that its owner is dead: two of a program must not run.</summary>
+    /// <exception cref="MigrationException">There is no such image.</exception>
+    public void Reclaim(Guid image) => Find(image).Ownership.Reclaim();
+
+    /// <summary>Ends when the image is gone from here: its new owner needs it no more, or it was withdrawn.</summary>
+    /// <exception cref="MigrationException">There is no such image.</exception>
+    public Task WhenGoneAsync(Guid image, CancellationToken cancellationToken = default) => Find(image).Gone.WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync();
+        foreach ((ITransportListener listener, Task loop) in _listeners)
+        {
+            await listener.DisposeAsync();
+            await loop;
+        }
+
+        await Task.WhenAll(_sessions.Values);
+        foreach (HostedImage image in _images.Values)
+        {
+            image.Dispose();
+        }
+
+        _stopping.Dispose();
+    }
+
+    internal HostedImage Find(Guid image) => Only(_images, image, MigrationError.UnknownImage, "image");
+
+    /// <summary>The owner needs the image no more.</summary>
+    internal void Forget(HostedImage image)
+    {
+        if (_images.TryRemove(image.Layout.Id, out _))
+        {
+            image.Dispose();
+        }
+    }
+
+    internal void Count(ulong granuleBytes)
+    {
+        Interlocked.Increment(ref _granulesSent);
+        Interlocked.Add(ref _bytesSent, (long)granuleBytes);
+    }
+
+    private T Only<T>(ConcurrentDictionary<Guid, T> things, Guid id, MigrationError error, string what)
+        where T : class
+    {
+        if (things.TryGetValue(id, out T? found))
+        {
+            return found;
+        }
+
+        T[] all = id == Guid.Empty ? [.. things.Values] : [];
+        return all.Length == 1
+            ? all[0]
+            : throw new MigrationException(error, id == Guid.Empty
+                ? $"the node {Options.Name} has {things.Count} {what}s; name the one you mean"
+                : $"the node {Options.Name} has no {what} {id}");
+    }
+
+    private async Task AcceptAsync(ITransportListener listener)
+    {
+        while (true)
+        {
+            ITransportConnection connection;
+            try
+            {
+                connection = await listener.AcceptAsync(_stopping.Token);
+            }
+            catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or TransportException)
+            {
+                return;
+            }
+
+            NodeSession session = new(this, connection);
+            Task run = Task.Run(() => session.RunAsync(_stopping.Token));
+            _sessions[session] = run;
+            _ = run.ContinueWith(done => _sessions.TryRemove(session, out Task? _), TaskScheduler.Default);
+        }
+    }
+
+    internal void HolderLost(NodeSession session)
+    {
+        foreach (HostedImage image in _images.Values)
+        {
+            image.Ownership.HolderLost(session);
+        }
+    }
+}

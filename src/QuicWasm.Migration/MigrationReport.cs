@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Migration;
+
+/// <summary>What a migration took, seen from the running node. Times count from its start; null where it has not come so far.</summary>
+public sealed class MigrationReport
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly TransferCounters _counters;
+    private TransportCounters _earlierWire;
+    private NodeClient? _client;
+
+    internal MigrationReport(TransferCounters counters) => _counters = counters;
+
+    /// <summary>The memory node has answered.</summary>
+    public TimeSpan? Connected { get; private set; }
+
+    /// <summary>The program is frozen, and the memory node has said so; null where it was frozen before.</summary>
+    public TimeSpan? Frozen { get; private set; }
+
+    /// <summary>The image is claimed, and its layout known.</summary>
+    public TimeSpan? Claimed { get; private set; }
+
+    /// <summary>The skeleton is here, and built.</summary>
+    public TimeSpan? SkeletonArrived { get; private set; }
+
+    /// <summary>Everything that must come before the first instruction is here.</summary>
+    public TimeSpan? RequiredArrived { get; private set; }
+
+    /// <summary>The program is put together.</summary>
+    public TimeSpan? Restored { get; private set; }
+
+    /// <summary>This node owns the program.</summary>
+    public TimeSpan? Committed { get; private set; }
+
+    /// <summary>The program runs: see <see cref="MarkFirstInstruction"/>.</summary>
+    public TimeSpan? FirstInstruction { get; private set; }
+
+    /// <summary>Nothing is left to fetch.</summary>
+    public TimeSpan? AllArrived { get; private set; }
+
+    /// <summary>Granules of the whole image, and how many of them come before the first instruction.</summary>
+    public (int All, int Required) PlannedGranules { get; internal set; }
+
+    /// <summary>Length of the whole image in bytes.</summary>
+    public ulong ImageBytes { get; internal set; }
+
+    /// <summary>Granules that have arrived.</summary>
+    public long Granules => _counters.Granules;
+
+    /// <summary>Requests for granules.</summary>
+    public long Requests => _counters.Requests;
+
+    /// <summary>Bytes of messages, and of the framing of granules.</summary>
+    public long ControlBytes => _counters.ControlBytes;
+
+    /// <summary>The most granules that one stream had asked for and not received.</summary>
+    public long MaxGranulesInFlight => _counters.MaxGranulesInFlight;
+
+    /// <summary>The most bytes that one stream had asked for and not received.</summary>
+    public long MaxBytesInFlight => _counters.MaxBytesInFlight;
+
+    /// <summary>What the transport has counted until now, over all connections of this migration.</summary>
+    public TransportCounters Wire => _client is { } client ? Sum(_earlierWire, client.Wire) : _earlierWire;
+
+    /// <summary>Bytes of granules, by why they travelled.</summary>
+    public long Bytes(ByteClass byteClass) => _counters.Bytes(byteClass);
+
+    /// <summary>Whoever runs the program says so just before the first instruction.</summary>
+    public void MarkFirstInstruction() => FirstInstruction ??= Stopwatch.GetElapsedTime(_start);
+
+    /// <summary>Tells a sink everything that is known.</summary>
+    public void WriteTo(IMeasurementSink sink)
+    {
+        Time(sink, "time_to_connected", Connected);
+        Time(sink, "time_to_frozen", Frozen);
+        Time(sink, "time_to_claimed", Claimed);
+        Time(sink, "time_to_skeleton", SkeletonArrived);
+        Time(sink, "time_to_required", RequiredArrived);
+        Time(sink, "time_to_restored", Restored);
+        Time(sink, "time_to_committed", Committed);
+        Time(sink, "time_to_first_instruction", FirstInstruction);
+        Time(sink, "time_to_all", AllArrived);
+        sink.Observe("image_bytes", ImageBytes, "bytes");
+        sink.Observe("control_bytes", ControlBytes, "bytes");
+        sink.Observe("required_bytes", Bytes(ByteClass.Required), "bytes");
+        sink.Observe("demanded_bytes", Bytes(ByteClass.Demanded), "bytes");
+        sink.Observe("prefetched_bytes", Bytes(ByteClass.Prefetched), "bytes");
+        sink.Observe("wire_bytes_sent", Wire.BytesSent, "bytes");
+        sink.Observe("wire_bytes_received", Wire.BytesReceived, "bytes");
+        sink.Observe("granules", Granules, "count");
+        sink.Observe("requests", Requests, "count");
+    }
+
+    internal void MarkConnected(NodeClient client)
+    {
+        Follow(client);
+        Connected = Stopwatch.GetElapsedTime(_start);
+    }
+
+    internal void MarkFrozen() => Frozen = Stopwatch.GetElapsedTime(_start);
+
+    internal void MarkClaimed() => Claimed = Stopwatch.GetElapsedTime(_start);
+
+    internal void MarkSkeleton() => SkeletonArrived = Stopwatch.GetElapsedTime(_start);
+
+    internal void MarkRequired() => RequiredArrived = Stopwatch.GetElapsedTime(_start);
+
+    internal void MarkRestored() => Restored = Stopwatch.GetElapsedTime(_start);
+
+    internal void MarkCommitted() => Committed = Stopwatch.GetElapsedTime(_start);
+
+    internal void MarkAll() => AllArrived ??= Stopwatch.GetElapsedTime(_start);
+
+    /// <summary>Counts on with another connection, or with none.</summary>
+    internal void Follow(NodeClient? client)
+    {
+        _earlierWire = Wire;
+        _client = client;
+    }
+
+    private static TransportCounters Sum(TransportCounters a, TransportCounters b) => new(
+        a.BytesSent + b.BytesSent,
+        a.BytesReceived + b.BytesReceived,
+        a.StreamsOpened + b.StreamsOpened,
+        a.StreamsAccepted + b.StreamsAccepted,
+        a.StreamsAborted + b.StreamsAborted);
+
+    private static void Time(IMeasurementSink sink, string metric, TimeSpan? time)
+    {
+        if (time is { } known)
+        {
+            sink.Observe(metric, known.TotalNanoseconds, "ns");
+        }
+    }
+}

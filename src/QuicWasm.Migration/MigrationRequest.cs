@@ -1,0 +1,43 @@
+namespace QuicWasm.Migration;
+
+/// <summary>What a running node asks for: which image, and how it is to be copied.</summary>
+public sealed record MigrationRequest
+{
+    /// <summary>The image; the empty id stands for the only one that the node keeps.</summary>
+    public Guid Image { get; init; }
+
+    /// <summary>Whether the node's running program is frozen first, and its image is what is asked for.</summary>
+    public bool FreezesProgram { get; init; }
+
+    /// <summary>Which program that is; the empty id stands for the only one.</summary>
+    public Guid Program { get; init; }
+
+    /// <summary>What a granule is.</summary>
+    public Granularity Granularity { get; init; } = Granularity.Page;
+
+    /// <summary>Page length, mode, and whether memories come first.</summary>
+    public GranularityOptions Options { get; init; } = new();
+
+    /// <summary>How many streams the granules travel over.</summary>
+    public int Streams { get; init; } = 1;
+
+    /// <summary>How many granules of one stream may be asked for and not here yet.</summary>
+    public int WindowGranules { get; init; } = 2048;
+
+    /// <summary>How many bytes of one stream may be asked for and not here yet. A larger granule is asked for alone.</summary>
+    public long WindowBytes { get; init; } = 8 << 20;
+
+    /// <summary>How long the migration may take until the commit.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromMinutes(10);
+
+    internal void Validate()
+    {
+        Options.Validate();
+        if (Streams is < 1 or > 128 || WindowGranules < 1 || WindowBytes < 1 || Deadline <= TimeSpan.Zero)
+        {
+            throw new MigrationException(
+                MigrationError.InvalidOption,
+                $"{Streams} streams (1 to 128), a window of {WindowGranules} granules and {WindowBytes} bytes, a deadline of {Deadline}: give positive numbers");
+        }
+    }
+}

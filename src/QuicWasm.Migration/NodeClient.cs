@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Migration;
+
+/// <summary>A connection to a memory node, for what is asked once: its images and programs, a freeze, a claim. Requests take turns.</summary>
+public sealed class NodeClient : IAsyncDisposable
+{
+    private readonly ITransportConnection _connection;
+    private readonly MessageChannel _control;
+    private readonly RunningNodeOptions _options;
+    private readonly SemaphoreSlim _turn = new(1);
+    private ulong _lastRequestId;
+
+    private NodeClient(ITransportConnection connection, MessageChannel control, RunningNodeOptions options)
+    {
+        _connection = connection;
+        _control = control;
+        _options = options;
+    }
+
+    /// <summary>The peer in words, with the name that it gave.</summary>
+    public string Peer { get; private set; } = "";
+
+    /// <summary>What the transport has counted on this connection.</summary>
+    public TransportCounters Wire => _connection.Counters;
+
+    /// <summary>What is counted of this connection; a migration that goes on over another one counts on.</summary>
+    internal TransferCounters Counters { get; init; } = new();
+
+    /// <summary>Connects to a memory node and greets it.</summary>
+    /// <exception cref="MigrationException">It does not answer, or speaks another version.</exception>
+    public static Task<NodeClient> ConnectAsync(
+        TransportRegistry transports, TransportEndpoint endpoint, RunningNodeOptions options, CancellationToken cancellationToken = default) =>
+        ConnectAsync(transports, endpoint, options, new TransferCounters(), cancellationToken);
+
+    internal static async Task<NodeClient> ConnectAsync(
+        TransportRegistry transports, TransportEndpoint endpoint, RunningNodeOptions options, TransferCounters counters, CancellationToken cancellationToken)
+    {
+        ITransportConnection? connection = null;
+        try
+        {
+            connection = await transports.ConnectAsync(endpoint, options.Transport, cancellationToken);
+            MessageChannel control = new(await connection.OpenStreamAsync(cancellationToken), ProtocolLimits.MaxAnswerBytes);
+            NodeClient client = new(connection, control, options) { Peer = connection.RemotePeer, Counters = counters };
+            await client.GreetAsync(cancellationToken);
+            return client;
+        }
+        catch (Exception e)
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync();
+            }
+
+            if (e is TransportException failure)
+            {
+                throw TransportErrors.Translate(failure, $"connecting to {endpoint}");
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>The images that the node keeps.</summary>
+    /// <exception cref="MigrationException">The node is gone, or refuses.</exception>
+    public async Task<ImmutableArray<ImageEntry>> ListImagesAsync(CancellationToken cancellationToken = default) =>
+        (await AskAsync<ImageListMessage>(new PlainMessage(MessageKind.ListImages), cancellationToken)).Images;
+
+    /// <summary>How the node is doing.</summary>
+    /// <exception cref="MigrationException">The node is gone, or refuses.</exception>
+    public async Task<NodeStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        (await AskAsync<StatusReportMessage>(new PlainMessage(MessageKind.Status), cancellationToken)).Status;
+
+    /// <summary>Has a program frozen.</summary>
+    /// <param name="program">The program; the empty id stands for the only one.</param>
+    /// <param name="cancellationToken">Ends the wait, and this connection with it.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
+    public async Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default) =>
+        (await AskAsync<FrozenMessage>(new FreezeMessage(program), _options.FreezeDeadline, cancellationToken)).Image;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _control.DisposeAsync();
+        await _connection.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    internal Task<ImageOpenedMessage> OpenImageAsync(MigrationRequest request, CancellationToken cancellationToken) =>
+        AskAsync<ImageOpenedMessage>(new OpenImageMessage(request.Image, request.Granularity, request.Options), cancellationToken);
+
+    internal Task<ClaimedMessage> ClaimAsync(Guid image, Guid claimant, CancellationToken cancellationToken) =>
+        AskAsync<ClaimedMessage>(new ClaimMessage(image, claimant), cancellationToken);
+
+    internal async Task StepAsync(OwnershipMessage step, MessageKind expected, CancellationToken cancellationToken)
+    {
+        OwnershipMessage answer = await AskAsync<OwnershipMessage>(step, cancellationToken);
+        if (answer != step with { Step = expected })
+        {
+            throw Violation(answer);
+        }
+    }
+
+    /// <summary>Opens a stream for granules.</summary>
+    internal async Task<GranuleStream> OpenStreamAsync(uint handle, GranulePlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ITransportStream stream = await _connection.OpenStreamAsync(cancellationToken);
+            return new GranuleStream(
+                new MessageChannel(stream, ProtocolLimits.MaxAnswerBytes) { StallDeadline = _options.StallDeadline }, handle, plan, Counters);
+        }
+        catch (TransportException e)
+        {
+            throw TransportErrors.Translate(e, $"opening a stream to {Peer}");
+        }
+    }
+
+    private async Task GreetAsync(CancellationToken cancellationToken)
+    {
+        HelloMessage hello = await AskAsync<HelloMessage>(
+            new HelloMessage(ProtocolLimits.Version, ProtocolLimits.MaxAnswerBytes, _options.Name), cancellationToken);
+        Peer = $"{hello.NodeName} ({_connection.RemotePeer})";
+        if (hello.Version != ProtocolLimits.Version)
+        {
+            throw new MigrationException(
+                MigrationError.UnsupportedVersion, $"{Peer} speaks version {hello.Version} of the migration protocol, this node {ProtocolLimits.Version}");
+        }
+    }
+
+    private Task<T> AskAsync<T>(Message request, CancellationToken cancellationToken)
+        where T : Message => AskAsync<T>(request, _options.StallDeadline, cancellationToken);
+
+    private async Task<T> AskAsync<T>(Message request, TimeSpan deadline, CancellationToken cancellationToken)
+        where T : Message
+    {
+        await _turn.WaitAsync(cancellationToken);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ending.CancelAfter(deadline);
+        try
+        {
+            ulong requestId = ++_lastRequestId;
+            int sent = await _control.SendAsync(request, requestId, ProtocolLimits.MaxRequestBytes, ending.Token);
+            FrameHeader header = await _control.ReadHeaderAsync(ending.Token)
+                ?? throw new MigrationException(MigrationError.ConnectionLost, $"{Peer} ended the connection instead of answering {request.Kind}");
+            Message answer = await _control.ReadMessageAsync(header, ending.Token);
+            Counters.AddControl(sent + FrameHeader.LengthBytes + header.PayloadBytes);
+            if (answer is ErrorMessage error)
+            {
+                throw new MigrationException(error.Error, $"{Peer} says: {error.Text}");
+            }
+
+            return header.RequestId == requestId && answer is T expected ? expected : throw Violation(answer);
+        }
+        catch (OperationCanceledException e)
+        {
+            // The answer may still come: nothing can be asked over this stream any more.
+            _control.Abort();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new MigrationException(
+                MigrationError.DeadlineExceeded, $"{Peer} did not answer {request.Kind} within {deadline.TotalSeconds} s", e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private MigrationException Violation(Message answer) =>
+        new(MigrationError.ProtocolViolation, $"{Peer} sent {answer.Kind} in the wrong place; do both nodes run the same release?");
+}

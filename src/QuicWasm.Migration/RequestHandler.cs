@@ -1,0 +1,161 @@
+using System.Buffers;
+
+namespace QuicWasm.Migration;
+
+/// <summary>Answers the requests of one stream, one after the other. It holds one buffer of a chunk, however long a granule is.</summary>
+internal sealed class RequestHandler(MemoryNode node, NodeSession session, MessageChannel channel) : IDisposable
+{
+    private byte[]? _chunk;
+
+    public async ValueTask HandleAsync(Message request, ulong requestId, CancellationToken cancellationToken)
+    {
+        if (request is HelloMessage hello)
+        {
+            await ReplyAsync(Greet(hello), requestId, cancellationToken);
+            return;
+        }
+
+        _ = session.Hello;
+        if (request is GetGranulesMessage get)
+        {
+            await SendGranulesAsync(session.Opened(get.Handle), get, requestId, cancellationToken);
+            return;
+        }
+
+        Message answer = request switch
+        {
+            FreezeMessage freeze => await FreezeAsync(freeze, cancellationToken),
+            OpenImageMessage open => Open(open),
+            ClaimMessage claim => Claim(claim),
+            OwnershipMessage step => Step(step),
+            PlainMessage { Kind: MessageKind.ListImages } => new ImageListMessage([.. node.Images.Take(ProtocolLimits.MaxListed)]),
+            PlainMessage { Kind: MessageKind.Status } => Status(),
+            _ => throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} sent {request.Kind}, which is no request"),
+        };
+        await ReplyAsync(answer, requestId, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        if (_chunk is { } chunk)
+        {
+            _chunk = null;
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    private HelloMessage Greet(HelloMessage hello)
+    {
+        if (hello.Version != ProtocolLimits.Version)
+        {
+            throw new MigrationException(
+                MigrationError.UnsupportedVersion,
+                $"{session.Peer} speaks version {hello.Version} of the migration protocol, {node.Options.Name} speaks {ProtocolLimits.Version}; use the same release on both");
+        }
+
+        if (hello.MaxMessageBytes < ProtocolLimits.MaxRequestBytes)
+        {
+            throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} accepts messages of {hello.MaxMessageBytes} bytes only");
+        }
+
+        session.Greet(hello);
+        return new HelloMessage(ProtocolLimits.Version, ProtocolLimits.MaxRequestBytes, node.Options.Name);
+    }
+
+    private ImageOpenedMessage Open(OpenImageMessage open)
+    {
+        HostedImage image = node.Find(open.Image);
+        GranulePlan plan = CopyGranularity.Of(open.Granularity).Plan(image.Layout, open.Options);
+        return new ImageOpenedMessage(session.Open(image, plan), image.Name, image.Layout);
+    }
+
+    private ClaimedMessage Claim(ClaimMessage claim)
+    {
+        HostedImage image = node.Find(claim.Image);
+        ulong epoch = image.Ownership.Claim(claim.Claimant, session, session.Peer);
+        return new ClaimedMessage(image.Layout.Id, epoch, (uint)Math.Min(node.Options.ClaimLease.TotalMilliseconds, uint.MaxValue));
+    }
+
+    private OwnershipMessage Step(OwnershipMessage step)
+    {
+        HostedImage image = node.Find(step.Image);
+        switch (step.Step)
+        {
+            case MessageKind.Commit:
+                image.Ownership.Commit(step.Claimant, step.Epoch);
+                return step with { Step = MessageKind.Committed };
+            case MessageKind.Release:
+                image.Ownership.Release(step.Claimant, step.Epoch);
+                return step with { Step = MessageKind.Released };
+            case MessageKind.Done:
+                image.Ownership.CheckOwner(step.Claimant, step.Epoch);
+                node.Forget(image);
+                return step with { Step = MessageKind.Finished };
+            default:
+                throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} sent {step.Kind}, which is no request");
+        }
+    }
+
+    private StatusReportMessage Status()
+    {
+        NodeStatus status = node.Status;
+        return new StatusReportMessage(status with { Programs = [.. status.Programs.Take(ProtocolLimits.MaxListed)] });
+    }
+
+    private async Task<FrozenMessage> FreezeAsync(FreezeMessage freeze, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new FrozenMessage(await node.FreezeAsync(freeze.Program, cancellationToken).WaitAsync(node.Options.FreezeDeadline, cancellationToken));
+        }
+        catch (TimeoutException e)
+        {
+            throw new MigrationException(
+                MigrationError.FreezeFailed, $"the program did not reach a safe point within {node.Options.FreezeDeadline.TotalSeconds} s; ask again", e);
+        }
+    }
+
+    private async ValueTask SendGranulesAsync(OpenedImage opened, GetGranulesMessage get, ulong requestId, CancellationToken cancellationToken)
+    {
+        foreach (GranuleRun run in get.Runs)
+        {
+            if (run.End > opened.Plan.GranuleCount)
+            {
+                throw new MigrationException(
+                    MigrationError.ProtocolViolation, $"{session.Peer} asked for granule {run.End - 1} of {opened.Plan.GranuleCount}");
+            }
+        }
+
+        _chunk ??= ArrayPool<byte>.Shared.Rent(GranuleChunkHeader.LengthBytes + node.Options.ChunkBytes);
+        foreach (GranuleRun run in get.Runs)
+        {
+            for (int granule = run.First; granule < run.End; granule++)
+            {
+                await SendGranuleAsync(opened, granule, requestId, cancellationToken);
+            }
+        }
+
+        await channel.FlushAsync(cancellationToken);
+    }
+
+    private async ValueTask SendGranuleAsync(OpenedImage opened, int granule, ulong requestId, CancellationToken cancellationToken)
+    {
+        ulong length = opened.Plan.LengthOf(granule);
+        for (ulong offset = 0; offset < length;)
+        {
+            int count = (int)Math.Min(length - offset, (ulong)node.Options.ChunkBytes);
+            bool isLast = offset + (ulong)count == length;
+            new GranuleChunkHeader(granule, offset, isLast).Write(_chunk);
+            opened.Image.Read(session, opened.Plan.RangesOf(granule, offset, (ulong)count), _chunk.AsSpan(GranuleChunkHeader.LengthBytes));
+            await channel.SendAsync(
+                MessageKind.GranuleChunk, requestId, _chunk.AsMemory(0, GranuleChunkHeader.LengthBytes + count), cancellationToken);
+            offset += (ulong)count;
+        }
+
+        node.Count(length);
+    }
+
+    private async ValueTask ReplyAsync(Message answer, ulong requestId, CancellationToken cancellationToken) =>
+        await channel.SendAsync(
+            answer, requestId, (int)Math.Min(session.Hello.MaxMessageBytes, ProtocolLimits.MaxAnswerBytes), cancellationToken);
+}

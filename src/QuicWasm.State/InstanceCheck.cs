@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using QuicWasm.Modules;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.State;
+
+/// <summary>Checks that a restored module instance has what its module declares, in number and in type.</summary>
+internal static class InstanceCheck
+{
+    /// <exception cref="ImageException">Something differs.</exception>
+    public static void Check(ModuleInstance instance)
+    {
+        ValidatedModule module = instance.Module;
+        Count(instance, instance.Functions.Length, module.FunctionTypes.Length, "functions");
+        Count(instance, instance.Tables.Length, module.TableTypes.Length, "tables");
+        Count(instance, instance.Memories.Length, module.MemoryTypes.Length, "memories");
+        Count(instance, instance.Globals.Length, module.GlobalTypes.Length, "globals");
+        Count(instance, instance.Elements.Length, module.Module.Elements.Length, "element segments");
+        Count(instance, instance.Datas.Length, module.Module.Datas.Length, "data segments");
+        for (int i = 0; i < instance.Functions.Length; i++)
+        {
+            CheckFunction(instance, instance.Functions[i], i);
+        }
+
+        for (int i = 0; i < instance.Tables.Length; i++)
+        {
+            TableType actual = instance.Tables[i].CurrentType;
+            TableType declared = module.TableTypes[i];
+            Require(instance, actual.ElementType == declared.ElementType && actual.Limits.Matches(declared.Limits), "table", i);
+        }
+
+        for (int i = 0; i < instance.Memories.Length; i++)
+        {
+            Require(instance, instance.Memories[i].CurrentType.Limits.Matches(module.MemoryTypes[i].Limits), "memory", i);
+        }
+
+        for (int i = 0; i < instance.Globals.Length; i++)
+        {
+            Require(instance, instance.Globals[i].Type == module.GlobalTypes[i], "global", i);
+        }
+
+        ImmutableArray<ElementSegment> segments = module.Module.Elements;
+        for (int i = 0; i < segments.Length; i++)
+        {
+            Require(instance, instance.Elements[i].Type == segments[i].ElementType, "element segment", i);
+        }
+    }
+
+    public static ImageException Bad(ModuleInstance instance, string what) =>
+        new(ImageError.Corrupt, $"the outline of the Store does not fit module instance {instance.Address}: {what}");
+
+    private static void CheckFunction(ModuleInstance instance, FunctionInstance function, int index)
+    {
+        int definedIndex = index - instance.Module.ImportedFunctionCount;
+        bool fits = definedIndex < 0
+            ? function.Type.Equals(instance.Module.FunctionTypes[index])
+            : function.Module == instance && function.DefinedIndex == definedIndex;
+        Require(instance, fits, "function", index);
+    }
+
+    private static void Count(ModuleInstance instance, int actual, int declared, string what)
+    {
+        if (actual != declared)
+        {
+            throw Bad(instance, $"{actual} {what} where its module has {declared}");
+        }
+    }
+
+    private static void Require(ModuleInstance instance, bool fits, string what, int index)
+    {
+        if (!fits)
+        {
+            throw Bad(instance, $"{what} {index} is not what its module declares");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using QuicWasm.Modules;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.State;
+
+/// <summary>
+/// A program that is being restored from an image. First the parts of the skeleton are written; <see cref="BuildSkeleton"/> makes the
+/// runtime of them; then the other parts are written, those of memories straight to their place; then <see cref="Complete"/>, or
+/// <see cref="CompleteLazily"/> while parts are still absent, gives the program. Whatever fails, disposing frees everything.
+/// </summary>
+public sealed class ProgramRestore : IImageTarget, IDisposable
+{
+    private readonly Configure _destination;
+    private readonly LayoutIndex _index;
+    private readonly PartCollector _parts;
+    private readonly UseGate _gate = new("the restore of this image");
+    private volatile RestoredSkeleton? _skeleton;
+    private bool _isHandedOver;
+
+    private ProgramRestore(LayoutIndex index, Configure destination)
+    {
+        _index = index;
+        _destination = destination;
+        _parts = new PartCollector(index.Layout);
+    }
+
+    /// <summary>The layout of the image.</summary>
+    public ImageLayout Layout => _index.Layout;
+
+    /// <summary>Begins to restore an image.</summary>
+    /// <param name="layout">The image's layout.</param>
+    /// <param name="destination">Engine, host modules, memory allocation and log of the new runtime, and the most that it allows; what the program can notice comes from the image.</param>
+    /// <exception cref="ImageException">The layout is inconsistent, or over a limit.</exception>
+    public static ProgramRestore Begin(ImageLayout layout, Configure destination)
+    {
+        ImageLimits.Check(layout);
+        return new ProgramRestore(new LayoutIndex(layout), destination);
+    }
+
+    /// <inheritdoc/>
+    public void Write(int part, ulong offset, ReadOnlySpan<byte> bytes)
+    {
+        ImagePart description = Layout.Part(part, offset, (ulong)bytes.Length);
+        _gate.Enter();
+        try
+        {
+            if (description.Kind == PartKind.Memory)
+            {
+                MemoryInstance memory = MemoryOf(description);
+                _parts.Claim(part, offset, (ulong)bytes.Length);
+                bytes.CopyTo(memory.Span(offset, (ulong)bytes.Length));
+                _parts.Confirm(part, (ulong)bytes.Length);
+            }
+            else
+            {
+                _parts.Write(part, offset, bytes);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WriteZeros(int part, ulong offset, ulong lengthBytes)
+    {
+        ImagePart description = Layout.Part(part, offset, lengthBytes);
+        if (description.Kind != PartKind.Memory)
+        {
+            Write(part, offset, new byte[lengthBytes]);
+            return;
+        }
+
+        // A memory begins with zeros, and a page of it that nobody touches takes no room.
+        _ = MemoryOf(description);
+        _parts.Claim(part, offset, lengthBytes);
+        _parts.Confirm(part, lengthBytes);
+    }
+
+    /// <summary>Whether all bytes of a part have been written.</summary>
+    public bool IsComplete(int part) => _parts.IsComplete(Layout.Part(part, 0, 0).Number);
+
+    /// <summary>Makes the runtime and every instance in it, when all parts of the skeleton are written.</summary>
+    /// <exception cref="ImageException">A part of the skeleton is missing or broken, or the program needs what is not here; nothing remains but this object.</exception>
+    public void BuildSkeleton()
+    {
+        if (_skeleton is not null)
+        {
+            throw new InvalidOperationException("the skeleton of this image has been built already");
+        }
+
+        RequireComplete(static part => part.IsSkeleton);
+        try
+        {
+            _skeleton = new RestoredSkeleton(_index, _parts, _destination);
+        }
+        catch (ModuleException e)
+        {
+            throw new ImageException(ImageError.Corrupt, $"a module of the image cannot be used: {e.Message}", e);
+        }
+        catch (LinkException e)
+        {
+            throw new ImageException(ImageError.LimitExceeded, $"the image asks for more than there is: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Gives the program, when every part is written (no-cow). From then on it is the caller's.</summary>
+    /// <exception cref="ImageException">A part is missing or broken, a module does not match its SHA-256, or the stack does not fit.</exception>
+    public RunningProgram Complete()
+    {
+        RequireComplete(static _ => true);
+        return HandOver(new NothingToFetch(), isLazy: false);
+    }
+
+    /// <summary>Gives the program while parts are absent (cow): each is fetched at the first touch. From then on it is the caller's.</summary>
+    /// <param name="fetcher">Fetches parts; it must outlive the program. What it brings is written to this object, from any thread.</param>
+    /// <exception cref="ImageException">A memory is not complete, or a part that the stack needs is broken or cannot be fetched.</exception>
+    public RunningProgram CompleteLazily(IPartFetcher fetcher)
+    {
+        foreach (ImagePart part in Layout.Parts)
+        {
+            if (part.Kind == PartKind.Memory && !_parts.IsComplete(part.Number))
+            {
+                throw new ImageException(ImageError.Unavailable, $"{part.Describe()} has not arrived completely, and memory that is fetched lazily is not there yet");
+            }
+        }
+
+        return HandOver(fetcher, isLazy: true);
+    }
+
+    /// <summary>Frees everything, unless a program has been given: that is the caller's, and parts that it waits for may still be written.</summary>
+    public void Dispose()
+    {
+        if (!_isHandedOver && _gate.Close())
+        {
+            _skeleton?.Context.Dispose();
+        }
+    }
+
+    private RunningProgram HandOver(IPartFetcher fetcher, bool isLazy)
+    {
+        RestoredSkeleton skeleton = Skeleton();
+        if (_isHandedOver)
+        {
+            throw new InvalidOperationException("the program of this image has been given already");
+        }
+
+        var restored = new RestoredParts(_index, _parts, skeleton, fetcher);
+        try
+        {
+            restored.SetLoaders();
+            if (!isLazy)
+            {
+                restored.EnsureAll();
+            }
+
+            if (skeleton.Stack.Stack is { } stack)
+            {
+                StackVerifier.Verify(skeleton.Context.Store, stack);
+            }
+        }
+        catch (Exception e) when (e is StackException or ModuleException)
+        {
+            throw new ImageException(ImageError.Corrupt, $"the program cannot be resumed: {e.Message}", e);
+        }
+        catch (TrapException e)
+        {
+            throw new ImageException(isLazy ? ImageError.Unavailable : ImageError.Corrupt, $"the program cannot be resumed: {e.Message}", e);
+        }
+
+        _isHandedOver = true;
+        return new RunningProgram(skeleton.Context, skeleton.Stack.Stack, skeleton.Stack.Calls, isLazy ? restored : null);
+    }
+
+    private RestoredSkeleton Skeleton() =>
+        _skeleton ?? throw new InvalidOperationException("the skeleton of this image has not been built");
+
+    private MemoryInstance MemoryOf(ImagePart part) => _skeleton is { } skeleton
+        ? skeleton.Context.Store.Memories[part.Index]
+        : throw new ImageException(ImageError.Corrupt, $"{part.Describe()} arrived before the skeleton");
+
+    private void RequireComplete(Func<ImagePart, bool> isRequired)
+    {
+        foreach (ImagePart part in Layout.Parts)
+        {
+            if (isRequired(part) && !_parts.IsComplete(part.Number))
+            {
+                throw new ImageException(ImageError.Corrupt, $"{part.Describe()} has not arrived completely");
+            }
+        }
+    }
+
+    /// <summary>Of a program whose parts are all here.</summary>
+    private sealed class NothingToFetch : IPartFetcher
+    {
+        public void Fetch(int part, ulong offset, ulong lengthBytes) =>
+            throw new TrapException(TrapKind.PartUnavailable, $"part {part} of a program that was copied as a whole");
+    }
+}

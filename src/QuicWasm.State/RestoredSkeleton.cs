@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using QuicWasm.Modules;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.State;
+
+/// <summary>
+/// What is made of an image's skeleton: a runtime with every instance, nothing in them yet. It is made in steps of a fixed order;
+/// when one fails, the earlier ones are undone in reverse order.
+/// </summary>
+internal sealed class RestoredSkeleton
+{
+    private readonly LayoutIndex _index;
+    private readonly PartCollector _parts;
+
+    /// <exception cref="ImageException">The skeleton cannot be restored here; nothing remains.</exception>
+    public RestoredSkeleton(LayoutIndex index, PartCollector parts, Configure destination)
+    {
+        _index = index;
+        _parts = parts;
+        var sequence = new InitializationSequence(destination.OnInitializationStep);
+        ConfigureOutline configure = sequence.Step("image configure", () => ConfigureOutline.Decode(Bytes(PartKind.Configure)));
+        Configure = sequence.Step("image limits", () => configure.ApplyTo(destination));
+        Modules = sequence.Step("image modules", ReadModules);
+        Outline = sequence.Step("image outline", () => new StoreOutlineReader(Bytes(PartKind.StoreOutline)).Read(Modules.Length));
+        sequence.Step("image layout", () => new LayoutCheck(index).Check(configure, Modules, Outline));
+        Stack = sequence.Step("image stack", () => StackPart.Decode(Bytes(PartKind.Stack)));
+        Context = sequence.Step("runtime", () => new RuntimeContext(Configure), c => c.Dispose());
+        sequence.Step("instances", () => new StoreBuilder(Context, Outline, Modules).Build());
+        sequence.Step("calls", () => Stack.CheckCalls(Context.Store));
+        for (int i = 0; i < configure.HostModules.Length; i++)
+        {
+            int place = i;
+            sequence.Step("host state", () => RestoreHost(place, configure.HostModules[place]));
+        }
+
+        sequence.Complete();
+    }
+
+    public Configure Configure { get; }
+
+    public ImmutableArray<ValidatedModule> Modules { get; }
+
+    public StoreOutline Outline { get; }
+
+    public StackPart Stack { get; }
+
+    public RuntimeContext Context { get; }
+
+    private ReadOnlySpan<byte> Bytes(PartKind kind) => _parts.TryGet(_index.Get(kind, 0))!.Value.Span;
+
+    private ImmutableArray<ValidatedModule> ReadModules()
+    {
+        var modules = ImmutableArray.CreateBuilder<ValidatedModule>(_index.ModuleCount);
+        for (int number = 0; number < _index.ModuleCount; number++)
+        {
+            ReadOnlyMemory<byte> skeleton = _parts.TryGet(_index.Get(PartKind.ModuleSkeleton, 0, number))!.Value;
+            modules.Add(ModuleValidator.Validate(ModuleReader.ReadSkeleton(skeleton, Configure.Features), Configure.Features));
+        }
+
+        return modules.MoveToImmutable();
+    }
+
+    private void RestoreHost(int place, string name)
+    {
+        int number = _index.Find(PartKind.HostState, place);
+        if (number < 0)
+        {
+            return;
+        }
+
+        IHostModule module = Context.HostModules.FirstOrDefault(m => m.Name == name)
+            ?? throw new ImageException(ImageError.Unavailable, $"the program has state of the host module \"{name}\", which is not here");
+        try
+        {
+            module.RestoreState(_parts.TryGet(number)!.Value.Span);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw new ImageException(
+                ImageError.Unavailable, $"the program cannot be resumed here, since the host module \"{name}\" refused: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using QuicWasm.Modules;
+
+namespace QuicWasm.State;
+
+/// <summary>
+/// Decodes the outline of a Store, and checks what can be checked without the modules: types, counts, and that every address is of
+/// an instance. <see cref="StoreBuilder"/> checks the rest.
+/// </summary>
+internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
+{
+    private ImageReader _reader = new(bytes, "the outline of the Store");
+    private int _indexSpaceEntries;
+
+    public StoreOutline Read(int moduleCount)
+    {
+        _reader.Version(StoreOutline.Version);
+        (int Module, string? Name)[] instances = ReadInstances(moduleCount);
+        ImmutableArray<FunctionRun> functions = ReadFunctions(instances.Length, out int functionCount);
+        ImmutableArray<TableOutline> tables = ReadTables();
+        ImmutableArray<MemoryOutline> memories = ReadMemories();
+        ImmutableArray<GlobalType> globals = ReadGlobals();
+        ImmutableArray<ElementOutline> elements = ReadElements();
+        ImmutableArray<DataOutline> datas = ReadDatas();
+        var outlines = new InstanceOutline[instances.Length];
+        for (int i = 0; i < outlines.Length; i++)
+        {
+            var spaces = new InstanceSpaces(
+                ReadAddresses(functionCount),
+                ReadAddresses(tables.Length),
+                ReadAddresses(memories.Length),
+                ReadAddresses(globals.Length),
+                ReadAddresses(elements.Length),
+                ReadAddresses(datas.Length));
+            outlines[i] = new InstanceOutline(instances[i].Module, instances[i].Name, spaces);
+        }
+
+        ImmutableArray<(string, int)> registered = ReadRegistered(instances.Length);
+        _reader.End();
+        return new StoreOutline
+        {
+            Instances = ImmutableCollectionsMarshal.AsImmutableArray(outlines),
+            Functions = functions,
+            Tables = tables,
+            Memories = memories,
+            Globals = globals,
+            Elements = elements,
+            Datas = datas,
+            Registered = registered,
+        };
+    }
+
+    private (int Module, string? Name)[] ReadInstances(int moduleCount)
+    {
+        var instances = new (int, string?)[_reader.Count(2)];
+        for (int i = 0; i < instances.Length; i++)
+        {
+            int module = _reader.Number(moduleCount - 1);
+            instances[i] = (module, _reader.Flag() ? _reader.Text() : null);
+        }
+
+        return instances;
+    }
+
+    private ImmutableArray<FunctionRun> ReadFunctions(int instanceCount, out int functionCount)
+    {
+        var runs = new FunctionRun[_reader.Count(3)];
+        functionCount = 0;
+        for (int i = 0; i < runs.Length; i++)
+        {
+            runs[i] = ReadRun(instanceCount);
+            functionCount += runs[i].Count;
+            if (functionCount > ImageLimits.Instances)
+            {
+                throw TooMany("functions");
+            }
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(runs);
+    }
+
+    private FunctionRun ReadRun(int instanceCount)
+    {
+        byte tag = _reader.Byte();
+        if (tag == StoreOutlineWriter.HostFunctionTag)
+        {
+            string module = _reader.Text();
+            string name = _reader.Text();
+            return new FunctionRun(-1, 1, new HostFunctionOutline(module, name, new FunctionType(ReadTypes(), ReadTypes())));
+        }
+
+        return tag == StoreOutlineWriter.ModuleFunctionsTag
+            ? new FunctionRun(_reader.Number(instanceCount - 1), _reader.Number(ModuleLimits.Functions), null)
+            : throw _reader.Corrupt($"functions with the unknown tag {tag}");
+    }
+
+    private ImmutableArray<TableOutline> ReadTables()
+    {
+        var tables = new TableOutline[_reader.Count(4)];
+        ulong elements = 0;
+        for (int i = 0; i < tables.Length; i++)
+        {
+            ValueType type = ReadReferenceType();
+            tables[i] = new TableOutline(new TableType(type, ReadLimits(uint.MaxValue)), _reader.Number());
+            elements += (ulong)tables[i].Length;
+            if (elements > ImageLimits.TableElements)
+            {
+                throw TooMany("elements of tables");
+            }
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(tables);
+    }
+
+    private ImmutableArray<MemoryOutline> ReadMemories()
+    {
+        var memories = new MemoryOutline[_reader.Count(3)];
+        for (int i = 0; i < memories.Length; i++)
+        {
+            memories[i] = new MemoryOutline(new MemoryType(ReadLimits(65536)), (ulong)_reader.Number(65536));
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(memories);
+    }
+
+    private ImmutableArray<GlobalType> ReadGlobals()
+    {
+        var globals = new GlobalType[_reader.Count(2)];
+        for (int i = 0; i < globals.Length; i++)
+        {
+            globals[i] = new GlobalType(ReadType(), _reader.Flag());
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(globals);
+    }
+
+    private ImmutableArray<ElementOutline> ReadElements()
+    {
+        var elements = new ElementOutline[_reader.Count(3)];
+        for (int i = 0; i < elements.Length; i++)
+        {
+            elements[i] = new ElementOutline(ReadReferenceType(), _reader.Flag(), _reader.Number());
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(elements);
+    }
+
+    private ImmutableArray<DataOutline> ReadDatas()
+    {
+        var datas = new DataOutline[_reader.Count(2)];
+        for (int i = 0; i < datas.Length; i++)
+        {
+            datas[i] = new DataOutline(_reader.Flag(), _reader.Number());
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(datas);
+    }
+
+    private ImmutableArray<int> ReadAddresses(int instanceCount)
+    {
+        var addresses = ImmutableArray.CreateBuilder<int>();
+        for (int runs = _reader.Count(2); runs > 0; runs--)
+        {
+            int first = _reader.Number(instanceCount);
+            int count = _reader.Number(instanceCount - first);
+            _indexSpaceEntries += count;
+            if (_indexSpaceEntries > ImageLimits.IndexSpaceEntries)
+            {
+                throw TooMany("entries of index spaces");
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                addresses.Add(first + i);
+            }
+        }
+
+        return addresses.DrainToImmutable();
+    }
+
+    private ImmutableArray<(string Name, int Instance)> ReadRegistered(int instanceCount)
+    {
+        var registered = new (string, int)[_reader.Count(2)];
+        for (int i = 0; i < registered.Length; i++)
+        {
+            registered[i] = (_reader.Text(), _reader.Number(instanceCount - 1));
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(registered);
+    }
+
+    private ImmutableArray<ValueType> ReadTypes()
+    {
+        var types = new ValueType[_reader.Count(1)];
+        for (int i = 0; i < types.Length; i++)
+        {
+            types[i] = ReadType();
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(types);
+    }
+
+    private ValueType ReadType()
+    {
+        var type = (ValueType)_reader.Byte();
+        return type != ValueType.Unknown && Enum.IsDefined(type) ? type : throw _reader.Corrupt($"the value type 0x{(byte)type:x2}");
+    }
+
+    private ValueType ReadReferenceType()
+    {
+        ValueType type = ReadType();
+        return type.IsReference() ? type : throw _reader.Corrupt($"{type.Text()} where a reference type belongs");
+    }
+
+    private Limits ReadLimits(ulong largest)
+    {
+        ulong minimum = _reader.Varint();
+        ulong? maximum = _reader.Flag() ? _reader.Varint() : null;
+        return minimum <= (maximum ?? largest) && (maximum ?? minimum) <= largest
+            ? new Limits(minimum, maximum)
+            : throw _reader.Corrupt($"limits of {minimum} to {maximum}");
+    }
+
+    private static ImageException TooMany(string what) =>
+        new(ImageError.LimitExceeded, $"the outline of the Store has more {what} than the limit of this build");
+}
