@@ -16,6 +16,9 @@ public sealed class MigrationReport
     /// <summary>The memory node has answered.</summary>
     public TimeSpan? Connected { get; private set; }
 
+    /// <summary>The program is frozen, and the memory node has said so; null where it was frozen before.</summary>
+    public TimeSpan? Frozen { get; private set; }
+
     /// <summary>The image is claimed, and its layout known.</summary>
     public TimeSpan? Claimed { get; private set; }
 
@@ -71,6 +74,7 @@ public sealed class MigrationReport
     public void WriteTo(IMeasurementSink sink)
     {
         Time(sink, "time_to_connected", Connected);
+        Time(sink, "time_to_frozen", Frozen);
         Time(sink, "time_to_claimed", Claimed);
         Time(sink, "time_to_skeleton", SkeletonArrived);
         Time(sink, "time_to_required", RequiredArrived);
@@ -94,6 +98,8 @@ public sealed class MigrationReport
         Follow(client);
         Connected = Stopwatch.GetElapsedTime(_start);
     }
+
+    internal void MarkFrozen() => Frozen = Stopwatch.GetElapsedTime(_start);
 
     internal void MarkClaimed() => Claimed = Stopwatch.GetElapsedTime(_start);
 

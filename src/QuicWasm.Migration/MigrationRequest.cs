@@ -6,6 +6,12 @@ public sealed record MigrationRequest
     /// <summary>The image; the empty id stands for the only one that the node keeps.</summary>
     public Guid Image { get; init; }
 
+    /// <summary>Whether the node's running program is frozen first, and its image is what is asked for.</summary>
+    public bool FreezesProgram { get; init; }
+
+    /// <summary>Which program that is; the empty id stands for the only one.</summary>
+    public Guid Program { get; init; }
+
     /// <summary>What a granule is.</summary>
     public Granularity Granularity { get; init; } = Granularity.Page;
 

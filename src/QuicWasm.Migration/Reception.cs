@@ -30,7 +30,14 @@ internal sealed class Reception(
     {
         NodeClient client = _client = await NodeClient.ConnectAsync(transports, endpoint, options, counters, cancellationToken);
         report.MarkConnected(client);
-        ImageOpenedMessage opened = await client.OpenImageAsync(request, cancellationToken);
+        MigrationRequest asked = request;
+        if (request.FreezesProgram)
+        {
+            asked = request with { Image = await client.FreezeAsync(request.Program, cancellationToken) };
+            report.MarkFrozen();
+        }
+
+        ImageOpenedMessage opened = await client.OpenImageAsync(asked, cancellationToken);
         ImageLayout layout = _layout = opened.Layout;
         GranulePlan plan = _plan = CopyGranularity.Of(request.Granularity).Plan(layout, request.Options);
         RefuseLazyMemory(layout, plan);

@@ -35,7 +35,7 @@ public sealed unsafe class Interruption : IDisposable
         }
     }
 
-    /// <summary>Asks the computation to suspend at the safe point with this number, counted from 1.</summary>
+    /// <summary>Asks the next computation to suspend at its safe point with this number, counted from 1. Not while one runs.</summary>
     public void RequestAfter(long safePoints)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(safePoints, 1);
@@ -58,20 +58,20 @@ public sealed unsafe class Interruption : IDisposable
         }
     }
 
-    /// <summary>Counts one safe point and says whether to suspend here. Engines call it where the poll cell is not zero.</summary>
+    /// <summary>Counts one safe point and says whether to suspend here. Engines call it, on the computation's thread, where the poll cell is not zero.</summary>
+    // RACE: only this thread counts down, and the count is set while no computation runs; a request from another thread stays until Clear.
     public bool OnSafePoint()
     {
-        lock (_lock)
+        if (_countdown > 0 && --_countdown == 0)
         {
-            if (_countdown > 0 && --_countdown == 0)
-            {
-                _requested = true;
-            }
-
-            RefreshCell();
-            return _requested;
+            Request();
         }
+
+        return Volatile.Read(ref _requested);
     }
+
+    /// <summary>How many safe points are left of <see cref="RequestAfter"/>.</summary>
+    public long Countdown => _countdown;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -70,11 +70,12 @@ internal sealed class ReceivedRanges(ulong lengthBytes)
         if (end - start == pageLength)
         {
             // A page that arrives whole must not have had a part before; one that has become whole has one entry left.
-            if (_partPages.Remove(page, out List<(int Start, int End)>? ranges) && (ranges.Count != 1 || ranges[0] != (start, end)))
+            if (_partPages.TryGetValue(page, out List<(int Start, int End)>? ranges) && ranges[0] != (start, end))
             {
                 return false;
             }
 
+            _partPages.Remove(page);
             _wholePages[page / 64] |= 1UL << (int)(page % 64);
         }
 

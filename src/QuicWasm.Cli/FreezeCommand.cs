@@ -1,0 +1,50 @@
+using System.CommandLine;
+using QuicWasm.Migration;
+using QuicWasm.State;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Cli;
+
+/// <summary><c>quicwasm freeze ENDPOINT</c>.</summary>
+internal static class FreezeCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var endpoint = new Argument<string>("endpoint") { Description = "Where the program's node listens, such as tcp:127.0.0.1:7000" };
+        var program = new Option<Guid>("--program") { Description = "Which program, where the node runs several" };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "Moves the image into this file; without it, the image stays at the node, for resume to fetch",
+        };
+        var command = new Command("freeze", "Freezes a running program in the middle of its work") { endpoint, program, output };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var node = TransportEndpoint.Parse(parsed.GetRequiredValue(endpoint));
+            Guid image;
+            await using (NodeClient client = await NodeClient.ConnectAsync(Transports.All, node, new RunningNodeOptions(), cancellationToken))
+            {
+                image = await client.FreezeAsync(parsed.GetValue(program), cancellationToken);
+            }
+
+            console.Say($"frozen as image {image}");
+            if (parsed.GetValue(output) is { } file)
+            {
+                await FetchAsync(node, image, file, cancellationToken);
+                console.Say($"moved to {file}");
+            }
+
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    // The file is complete, and on the disk, before the node is told that it need not keep the image.
+    private static async Task FetchAsync(TransportEndpoint node, Guid image, string file, CancellationToken cancellationToken)
+    {
+        var request = new MigrationRequest { Image = image, Granularity = Granularity.WholeBinary };
+        using var target = new ImageFileTarget(file);
+        await using Migration.Migration migration = await new RunningNode(Transports.All, new RunningNodeOptions())
+            .ReceiveAsync(node, request, target, cancellationToken);
+        await migration.FinishAsync(cancellationToken);
+    }
+}

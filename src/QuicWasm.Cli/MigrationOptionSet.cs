@@ -1,0 +1,47 @@
+using System.CommandLine;
+using QuicWasm.Migration;
+
+namespace QuicWasm.Cli;
+
+/// <summary>The options that say how an image is copied.</summary>
+internal sealed class MigrationOptionSet
+{
+    private readonly Option<string> _granularity = CommonOptions.Granularity();
+    private readonly Option<string> _mode = CommonOptions.Mode();
+    private readonly Option<int> _pageBytes = new("--page-bytes")
+    {
+        Description = "Length of a page: a power of two from 4096 to 2097152",
+        DefaultValueFactory = _ => GranularityOptions.MinimumPageBytes,
+    };
+
+    private readonly Option<bool> _eagerMemory = new("--eager-memory")
+    {
+        Description = "In mode cow, copies memories before the program runs; without it a program with memory is refused",
+    };
+
+    private readonly Option<int> _streams = new("--streams") { Description = "Over how many streams granules travel", DefaultValueFactory = _ => 1 };
+    private readonly Option<Guid> _image = new("--image") { Description = "Which image, where the node keeps several" };
+    private readonly Option<bool> _freeze = new("--freeze") { Description = "Freezes the node's running program first: moves it here at once" };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _image, _freeze })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>What they ask for.</summary>
+    public MigrationRequest Request(ParseResult parsed) => new()
+    {
+        Image = parsed.GetValue(_image),
+        FreezesProgram = parsed.GetValue(_freeze),
+        Granularity = CopyGranularity.Named(parsed.GetRequiredValue(_granularity)).Granularity,
+        Options = new GranularityOptions(
+            parsed.GetRequiredValue(_pageBytes),
+            parsed.GetRequiredValue(_mode) == "cow" ? CopyMode.Cow : CopyMode.NoCow,
+            parsed.GetValue(_eagerMemory)),
+        Streams = parsed.GetRequiredValue(_streams),
+    };
+}

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using QuicWasm.Migration;
+using QuicWasm.State;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Cli;
+
+/// <summary>
+/// A program's stay in this process: it runs until it ends, or until it is frozen, which a peer, a signal or an option can ask for. A frozen
+/// program is kept, and served, until another node owns it or its image is in a file.
+/// </summary>
+internal sealed class ProgramSession(CommandConsole console, RunningProgram program, string name, SessionOptions options)
+{
+    // SIGUSR1 of Linux: POSIX leaves it to applications, and .NET takes the raw number.
+    private const int UserSignal = 10;
+
+    private volatile bool _isSignalled;
+
+    /// <summary>Called just before the program runs.</summary>
+    public Action? Starting { get; init; }
+
+    /// <summary>Runs the program; gives the exit code of the process.</summary>
+    public Task<int> RunAsync(CancellationToken cancellationToken) =>
+        options.FreezeAfter is { } safePoints ? RunUntilAsync(safePoints) : RunHostedAsync(cancellationToken);
+
+    private async Task<int> RunUntilAsync(long safePoints)
+    {
+        program.Context.Interruption.RequestAfter(safePoints);
+        Starting?.Invoke();
+        ProgramStatus status = await Task.Factory.StartNew(program.Run, TaskCreationOptions.LongRunning);
+        if (status.Outcome != ProgramOutcome.Suspended)
+        {
+            program.Dispose();
+            console.Say($"the program ended before its safe point {safePoints}");
+            return status.ExitCode;
+        }
+
+        using FrozenImage image = ProgramCapture.Capture(program);
+        return Keep(image);
+    }
+
+    private async Task<int> RunHostedAsync(CancellationToken cancellationToken)
+    {
+        await using var node = new MemoryNode(new MemoryNodeOptions
+        {
+            Name = $"quicwasm {Environment.ProcessId}",
+            PeerFailed = e => console.Say(e.Message),
+        });
+        var hosted = new HostedProgram(program, name);
+        node.Add(hosted);
+        if (options.Listen is { } endpoint)
+        {
+            TransportEndpoint actual = await Transports.ListenAsync(node, endpoint, options.AllowInsecureBind, cancellationToken);
+            console.Say($"listening on {actual}");
+        }
+
+        using PosixSignalRegistration? signal = options.FreezeTo is null || OperatingSystem.IsWindows()
+            ? null
+            : PosixSignalRegistration.Create((PosixSignal)UserSignal, _ => FreezeOnSignal(node, hosted));
+        Starting?.Invoke();
+        ProgramStatus status = await hosted.RunAsync();
+        if (status.Outcome != ProgramOutcome.Suspended)
+        {
+            program.Dispose();
+            return status.ExitCode;
+        }
+
+        return await LeaveAsync(node, hosted, cancellationToken);
+    }
+
+    // What comes of it is seen where the run ends.
+    private void FreezeOnSignal(MemoryNode node, HostedProgram hosted)
+    {
+        _isSignalled = true;
+        node.FreezeAsync(hosted.Id).ContinueWith(
+            freeze => console.Say(freeze.Exception!.GetBaseException().Message), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    private async Task<int> LeaveAsync(MemoryNode node, HostedProgram hosted, CancellationToken cancellationToken)
+    {
+        // The freeze that was asked for keeps the image at the node; asked again, the node names the same one.
+        Guid image = await node.FreezeAsync(hosted.Id, cancellationToken);
+        if (_isSignalled)
+        {
+            using IImageSource source = await node.WithdrawAsync(image);
+            return Keep(source);
+        }
+
+        console.Say($"frozen as image {image}");
+        await node.WhenGoneAsync(image, cancellationToken);
+        console.Say($"image {image} has a new owner");
+        return ExitCode.Success;
+    }
+
+    private int Keep(IImageSource image)
+    {
+        ImageFile.Write(image, options.FreezeTo!);
+        console.Say($"frozen to {options.FreezeTo}");
+        return ExitCode.Success;
+    }
+}

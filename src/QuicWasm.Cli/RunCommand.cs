@@ -1,0 +1,54 @@
+using System.CommandLine;
+using QuicWasm.State;
+
+namespace QuicWasm.Cli;
+
+/// <summary><c>quicwasm run FILE [ARGUMENTS]</c>.</summary>
+internal static class RunCommand
+{
+    private static readonly Argument<string> FileArgument = new("file") { Description = "The module to run" };
+
+    public static Command Create(CommandConsole console)
+    {
+        var options = new SessionOptionSet();
+        var arguments = new Argument<string[]>(CommonOptions.GuestArgumentsName) { Description = "The program's own arguments", DefaultValueFactory = _ => [] };
+        var modules = new Option<string[]>("--module")
+        {
+            Description = "A module that others import from: NAME=FILE; may be given again",
+            DefaultValueFactory = _ => [],
+        };
+        var environment = new Option<string[]>("--env") { Description = "A variable of the environment: NAME=VALUE; may be given again", DefaultValueFactory = _ => [] };
+        var maxMemory = new Option<int>("--max-memory-mib") { Description = "How far one memory can grow, in MiB", DefaultValueFactory = _ => 4096 };
+        var command = new Command("run", "Runs a program") { FileArgument, arguments, modules, environment, maxMemory };
+        options.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            string file = parsed.GetRequiredValue(FileArgument);
+            RunningProgram program = ProgramLoader.Load(
+                file,
+                [.. parsed.GetRequiredValue(modules).Select(m => Pair("--module", m))],
+                options.ProgramOptions(parsed) with
+                {
+                    Arguments = [Path.GetFileName(file), .. parsed.GetRequiredValue(arguments)],
+                    Environment = [.. parsed.GetRequiredValue(environment).Select(e => Checked(e))],
+                    MaxMemoryBytes = (ulong)parsed.GetRequiredValue(maxMemory) << 20,
+                });
+            return new ProgramSession(console, program, Path.GetFileNameWithoutExtension(file), options.SessionOptions(parsed)).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+
+    private static (string Name, string Value) Pair(string option, string text)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0
+            ? (text[..equals], text[(equals + 1)..])
+            : throw new CommandException($"{option} {text}: give NAME=VALUE");
+    }
+
+    private static string Checked(string variable)
+    {
+        Pair("--env", variable);
+        return variable;
+    }
+}

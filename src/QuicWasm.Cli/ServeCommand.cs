@@ -1,0 +1,39 @@
+using System.CommandLine;
+using QuicWasm.Migration;
+using QuicWasm.State;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Cli;
+
+/// <summary><c>quicwasm serve IMAGE...</c>: a memory node for image files.</summary>
+internal static class ServeCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var files = new Argument<string[]>("image") { Description = "Image files to serve", Arity = ArgumentArity.OneOrMore };
+        var listen = new Option<string>("--listen") { Description = "Where to listen", DefaultValueFactory = _ => "tcp:127.0.0.1:7000" };
+        Option<bool> insecureBind = CommonOptions.InsecureBind();
+        var command = new Command("serve", "Serves images to running nodes, until each has a new owner") { files, listen, insecureBind };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var node = new MemoryNode(new MemoryNodeOptions
+            {
+                Name = $"quicwasm {Environment.ProcessId}",
+                PeerFailed = e => console.Say(e.Message),
+            });
+            var images = new List<Guid>();
+            foreach (string file in parsed.GetRequiredValue(files))
+            {
+                images.Add(node.Add(ImageFile.Open(file), Path.GetFileName(file)));
+                console.Say($"serving {file} as image {images[^1]}");
+            }
+
+            var endpoint = TransportEndpoint.Parse(parsed.GetRequiredValue(listen));
+            console.Say($"listening on {await Transports.ListenAsync(node, endpoint, parsed.GetValue(insecureBind), cancellationToken)}");
+            await Task.WhenAll(images.Select(image => node.WhenGoneAsync(image, cancellationToken)));
+            console.Say("every image has a new owner");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Cli;
+
+/// <summary>How a program that runs here can leave.</summary>
+/// <param name="Listen">Where running nodes may freeze and fetch it, or null.</param>
+/// <param name="AllowInsecureBind">Whether tcp may listen on other than loopback addresses.</param>
+/// <param name="FreezeTo">The file that it is frozen to on a signal, or after so many safe points; or null.</param>
+/// <param name="FreezeAfter">After how many safe points it is frozen, or null.</param>
+/// <param name="Report">The file that the report of a migration goes to, or null.</param>
+internal sealed record SessionOptions(TransportEndpoint? Listen, bool AllowInsecureBind, string? FreezeTo, long? FreezeAfter, string? Report);
+
+/// <summary>The options of commands that run a program.</summary>
+internal sealed class SessionOptionSet
+{
+    private readonly Option<string[]> _folders = CommonOptions.Folders();
+    private readonly Option<string> _engine = CommonOptions.Engine();
+    private readonly Option<string> _allocation = CommonOptions.Allocation();
+    private readonly Option<int> _poolMib = CommonOptions.PoolMib();
+    private readonly Option<string?> _listen = CommonOptions.Listen();
+    private readonly Option<bool> _insecureBind = CommonOptions.InsecureBind();
+    private readonly Option<string?> _report = CommonOptions.Report();
+    private readonly Option<string?> _freezeTo = new("--freeze-to") { Description = "On SIGUSR1, freezes the program to this image file and ends" };
+    private readonly Option<long?> _freezeAfter = new("--freeze-after")
+    {
+        Description = "Freezes the program at its safe point with this number, to the file of --freeze-to",
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _folders, _engine, _allocation, _poolMib, _listen, _insecureBind, _freezeTo, _freezeAfter, _report })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Where and with what the program runs.</summary>
+    public ProgramOptions ProgramOptions(ParseResult parsed) => new()
+    {
+        Preopens = [.. parsed.GetRequiredValue(_folders).Select(CommonOptions.Preopen)],
+        Allocation = CommonOptions.AllocationOf(parsed.GetRequiredValue(_allocation), parsed.GetRequiredValue(_poolMib)),
+    };
+
+    /// <summary>How it can leave.</summary>
+    public SessionOptions SessionOptions(ParseResult parsed)
+    {
+        string? freezeTo = parsed.GetValue(_freezeTo);
+        long? freezeAfter = parsed.GetValue(_freezeAfter);
+        if (freezeAfter is not null && (freezeTo is null || freezeAfter < 1))
+        {
+            throw new CommandException("--freeze-after needs a number from 1 on, and --freeze-to FILE");
+        }
+
+        string? listen = parsed.GetValue(_listen);
+        return new SessionOptions(
+            listen is null ? null : TransportEndpoint.Parse(listen), parsed.GetValue(_insecureBind), freezeTo, freezeAfter, parsed.GetValue(_report));
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using QuicWasm.Modules;
+
+namespace QuicWasm.Cli;
+
+/// <summary><c>quicwasm validate FILE</c>.</summary>
+internal static class ValidateCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var files = new Argument<string[]>("file") { Description = "Modules to check", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("validate", "Checks modules: says nothing of a good one, and where and why another is bad") { files };
+        command.SetAction(parsed =>
+        {
+            int exitCode = ExitCode.Success;
+            foreach (string file in parsed.GetRequiredValue(files))
+            {
+                try
+                {
+                    ModuleLoader.Load(File.ReadAllBytes(file));
+                }
+                catch (ModuleException e)
+                {
+                    console.Say($"{file}: {e.Message}");
+                    exitCode = ExitCode.Failure;
+                }
+            }
+
+            return exitCode;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,28 @@
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Interpreter;
+
+/// <summary>What a call needs of its callee, in raw memory that never moves.</summary>
+internal unsafe struct FunctionEntry
+{
+    /// <summary>Frame length of a function that is not lowered yet, or of the host: too long for any stack, so that a call takes the slow path.</summary>
+    public const long NotLowered = 1L << 62;
+
+    /// <summary>First instruction.</summary>
+    public Instruction* Code;
+
+    /// <summary>Bytes of its frame: locals, link and operands.</summary>
+    public long FrameBytes;
+
+    /// <summary>Where the link (return address, caller's frame, this entry) stands in the frame: behind the locals.</summary>
+    public long LinkOffset;
+
+    /// <summary>The memory 0 of its instance, or of none.</summary>
+    public MemoryCell* Memory;
+
+    /// <summary>Address of the function in the Store.</summary>
+    public int Address;
+
+    /// <summary>Number of its type: equal types have equal numbers in one engine.</summary>
+    public int TypeNumber;
+}

@@ -1,0 +1,91 @@
+namespace QuicWasm.Interpreter;
+
+/// <summary>The shapes of handlers. Each is emitted once for every operation that is used with it.</summary>
+internal enum HandlerForm : byte
+{
+    /// <summary>A = op(B).</summary>
+    Unary,
+
+    /// <summary>A = op(B, C).</summary>
+    Binary,
+
+    /// <summary>A = op(B, constant in Wide).</summary>
+    BinaryConstant,
+
+    /// <summary>A = load at B + offset; Wide is offset + width.</summary>
+    Load,
+
+    /// <summary>Store B at A + offset; Wide is offset + width.</summary>
+    Store,
+
+    /// <summary>Store the 32-bit constant B at A + offset; Wide is offset + width.</summary>
+    StoreConstant,
+
+    /// <summary>Jump by C if op(A, B).</summary>
+    CompareBranch,
+
+    /// <summary>Jump by C if op(A, constant B).</summary>
+    CompareBranchConstant,
+
+    /// <summary>Jump by C if A is not zero.</summary>
+    Branch,
+
+    /// <summary>Jump by C.</summary>
+    Jump,
+
+    /// <summary>Jump by the entry number A (at most B, the last) of the table of 32-bit offsets at Wide.</summary>
+    BranchTable,
+
+    /// <summary>A = B.</summary>
+    Copy,
+
+    /// <summary>A = constant in Wide.</summary>
+    Constant,
+
+    /// <summary>A = D is not zero ? B : C.</summary>
+    Select,
+
+    /// <summary>A = the 8 bytes at Wide.</summary>
+    GlobalGet,
+
+    /// <summary>The 8 bytes at Wide = A.</summary>
+    GlobalSet,
+
+    /// <summary>Zero as many slots as the operation's number says, from A on.</summary>
+    ZeroSlots,
+
+    /// <summary>Call the entry at Wide, whose frame begins at A.</summary>
+    Call,
+
+    /// <summary>Return; the link is at B.</summary>
+    Return,
+
+    /// <summary>Return A; the link is at B.</summary>
+    ReturnOne,
+
+    /// <summary>Return C bytes from A on; the link is at B.</summary>
+    ReturnMany,
+
+    /// <summary>Go back to the memory cell at Wide, after a call that may have left the instance.</summary>
+    UseMemory,
+
+    /// <summary>A = size of the memory in pages.</summary>
+    MemorySize,
+
+    /// <summary>Leave the interpreter.</summary>
+    Exit,
+
+    /// <summary>Call the managed operation, which says where to go on.</summary>
+    Managed,
+}
+
+/// <summary>Which handler: a shape, an operation, and for jumps their sense and direction.</summary>
+/// <param name="Form">The shape.</param>
+/// <param name="Operation">An opcode, a <see cref="ManagedOperation"/>, or a count; 0 where the shape needs none.</param>
+/// <param name="IsNegated">Jumps when the condition is false.</param>
+/// <param name="IsBackward">Jumps to a loop header, which is a safe point.</param>
+internal readonly record struct HandlerKey(HandlerForm Form, int Operation = 0, bool IsNegated = false, bool IsBackward = false)
+{
+    /// <summary>The handler's name in stack traces.</summary>
+    public override string ToString() => $"{Form}_{Operation:x}{(IsNegated ? "_not" : "")}{(IsBackward ? "_back" : "")}";
+}

@@ -1,0 +1,86 @@
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Interpreter;
+
+/// <summary>A place in lowered code where a frame can be captured and resumed.</summary>
+/// <param name="Pc">The Wasm pc.</param>
+/// <param name="Index">Index of the instruction to go on with.</param>
+/// <param name="OperandSlots">Slots of operands in the frame; after a call without its results.</param>
+/// <param name="IsReturn">Whether it is the return point of a call.</param>
+internal readonly record struct CodePoint(int Pc, int Index, int OperandSlots, bool IsReturn);
+
+/// <summary>The register code of one function instance.</summary>
+internal sealed unsafe class LoweredFunction(FunctionInstance function, Instruction* code, int count, CodePoint[] points, int localSlots, int parameterSlots)
+{
+    /// <summary>The function.</summary>
+    public FunctionInstance Function { get; } = function;
+
+    /// <summary>First instruction.</summary>
+    public Instruction* Code { get; } = code;
+
+    /// <summary>Number of instructions.</summary>
+    public int Count { get; } = count;
+
+    /// <summary>Slots of parameters and locals.</summary>
+    public int LocalSlots { get; } = localSlots;
+
+    /// <summary>Slots of parameters.</summary>
+    public int ParameterSlots { get; } = parameterSlots;
+
+    /// <summary>Where operands begin in the frame, in bytes.</summary>
+    public int OperandOffset { get; } = (localSlots * 8) + FrameLink.Bytes;
+
+    /// <summary>Whether an instruction is of this function.</summary>
+    public bool Contains(Instruction* instruction) => instruction >= Code && instruction < Code + Count;
+
+    /// <summary>The point where a running frame stands: at an instruction, or waiting to return to it.</summary>
+    public CodePoint PointAt(Instruction* instruction, bool isReturn)
+    {
+        int index = (int)(instruction - Code);
+        foreach (CodePoint point in points)
+        {
+            // A return that stayed in the instance passes over the UseMemory that stands at the point.
+            if (point.IsReturn == isReturn && (point.Index == index || (isReturn && point.Index + 1 == index && IsFree(index))))
+            {
+                return point;
+            }
+        }
+
+        throw new InvalidOperationException($"instruction {index} of {Function.DisplayName} is no safe point");
+    }
+
+    /// <summary>The point to resume at a pc, or null.</summary>
+    public CodePoint? PointOf(int pc, bool isReturn)
+    {
+        CodePoint? found = null;
+        foreach (CodePoint point in points)
+        {
+            if (point.Pc == pc && point.IsReturn == isReturn)
+            {
+                return point;
+            }
+
+            if (point.Pc == pc)
+            {
+                found = point;
+            }
+        }
+
+        return isReturn ? null : found;
+    }
+
+    /// <summary>The pc of the last safe point at or before an instruction: near enough for people.</summary>
+    public int PcNear(Instruction* instruction)
+    {
+        int index = (int)(instruction - Code);
+        int pc = -1;
+        foreach (CodePoint point in points)
+        {
+            pc = point.Index <= index ? point.Pc : pc;
+        }
+
+        return pc;
+    }
+
+    private bool IsFree(int index) => !points.Any(p => p.IsReturn && p.Index == index);
+}

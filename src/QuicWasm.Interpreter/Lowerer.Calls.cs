@@ -1,0 +1,70 @@
+using QuicWasm.Modules;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Interpreter;
+
+// Calls: the arguments are settled in their slots, which become the callee's first locals.
+internal sealed unsafe partial class Lowerer
+{
+    private void LowerCall(int index, int pc, int returnPc)
+    {
+        FunctionInstance callee = _instance.Functions[index];
+        int arguments = BeginCall(callee.Type, pc);
+        FunctionEntry* entry = _engine.EntryOf(callee);
+        if (callee.Host is not null)
+        {
+            _code.EmitWide(Managed(ManagedOperation.CallHost), arguments, _instance.Address, callee.Address);
+            EndCall(callee.Type, returnPc);
+        }
+        else if (callee.Module == _instance)
+        {
+            _code.EmitWide(new HandlerKey(HandlerForm.Call), arguments, 0, (long)entry);
+            EndCall(callee.Type, returnPc);
+        }
+        else
+        {
+            _code.EmitWide(Managed(ManagedOperation.CallImport), arguments, 0, (long)entry);
+            EndCall(callee.Type, returnPc);
+            EmitUseMemory();
+        }
+    }
+
+    private void LowerCallIndirect(int pc, ref CodeReader reader)
+    {
+        FunctionType type = _module.Types[(int)reader.ReadU32()];
+        TableInstance table = _instance.Tables[(int)reader.ReadU32()];
+        _stack.Flush();
+        _points.Add(new CodePoint(pc, _code.Count, _stack.SlotCount, false));
+        int index = _stack.PopRegister();
+        int arguments = PopArguments(type);
+        _code.Emit(Managed(ManagedOperation.CallIndirect), arguments, index, table.Address, _engine.TypeNumber(type));
+        EndCall(type, reader.Position);
+        EmitUseMemory();
+    }
+
+    private int BeginCall(FunctionType type, int pc)
+    {
+        _stack.Flush();
+        _points.Add(new CodePoint(pc, _code.Count, _stack.SlotCount, false));
+        return PopArguments(type);
+    }
+
+    private int PopArguments(FunctionType type)
+    {
+        _stack.Truncate(_stack.Count - type.Parameters.Length);
+        return _stack.Top;
+    }
+
+    private void EndCall(FunctionType type, int returnPc)
+    {
+        _points.Add(new CodePoint(returnPc, _code.Count, _stack.SlotCount, true));
+        foreach (ValueType result in type.Results)
+        {
+            _stack.PushSlot(result);
+        }
+
+        _result = -1;
+    }
+
+    private void EmitUseMemory() => _code.EmitWide(new HandlerKey(HandlerForm.UseMemory), 0, 0, (long)_engine.MemoryOf(_instance));
+}

@@ -1,0 +1,179 @@
+using QuicWasm.Modules;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Interpreter;
+
+// Numbers, and loads and stores.
+internal sealed unsafe partial class Lowerer
+{
+    private void LowerNumeric(Opcode opcode)
+    {
+        OpcodeInfo info = OpcodeTable.Get(opcode);
+        ValueType result = info.IsPolymorphic ? ValueType.I32 : info.Results[0];
+        if (info.IsPolymorphic || info.Operands.Length == 1)
+        {
+            LowerUnary(opcode, result);
+        }
+        else
+        {
+            LowerBinary(opcode, result);
+        }
+    }
+
+    private void LowerUnary(Opcode opcode, ValueType result)
+    {
+        if (opcode == Opcode.I32Eqz && IsResult(_stack[_stack.Count - 1]) && Comparisons.Inverse((Opcode)_code.KeyAt(_result).Operation, _code.KeyAt(_result).Form) is { } inverse)
+        {
+            Instruction compare = _code.At(_result);
+            HandlerForm form = _code.KeyAt(_result).Form;
+            _code.RemoveLast();
+            _stack.Pop();
+            compare.A = PushResult(result);
+            _code.EmitWide(new HandlerKey(form, (int)inverse), compare.A, compare.B, compare.Wide);
+            return;
+        }
+
+        int operand = _stack.PopRegister();
+        int destination = PushResult(result);
+        _code.Emit(new HandlerKey(HandlerForm.Unary, (int)opcode), destination, operand);
+    }
+
+    private void LowerBinary(Opcode opcode, ValueType result)
+    {
+        Operand right = _stack.Pop();
+        Operand left = _stack.Pop();
+        if (left.Place == OperandPlace.Constant && right.Place != OperandPlace.Constant && Comparisons.IsCommutative(opcode))
+        {
+            (left, right) = (right, left);
+        }
+
+        int leftRegister = _stack.RegisterOf(left);
+        if (right.Place == OperandPlace.Constant)
+        {
+            int destination = PushResult(result);
+            _code.EmitWide(new HandlerKey(HandlerForm.BinaryConstant, (int)opcode), destination, leftRegister, right.Bits);
+            return;
+        }
+
+        int rightRegister = _stack.RegisterOf(right);
+        _code.Emit(new HandlerKey(HandlerForm.Binary, (int)opcode), PushResult(result), leftRegister, rightRegister);
+    }
+
+    private void LowerAccess(Opcode opcode, MemArg access)
+    {
+        OpcodeInfo info = OpcodeTable.Get(opcode);
+        long end = (long)access.Offset + info.WidthBytes;
+        if (info.Results.Length > 0)
+        {
+            int address = _stack.PopRegister();
+            _code.EmitWide(new HandlerKey(HandlerForm.Load, (int)opcode), PushResult(info.Results[0]), address, end);
+            return;
+        }
+
+        Operand value = _stack.Pop();
+        int target = _stack.PopRegister();
+        bool is32 = value.Type is ValueType.I32 or ValueType.F32;
+        if (value.Place == OperandPlace.Constant && (is32 || value.Bits == (int)value.Bits))
+        {
+            _code.EmitWide(new HandlerKey(HandlerForm.StoreConstant, (int)opcode), target, (int)value.Bits, end);
+        }
+        else
+        {
+            _code.EmitWide(new HandlerKey(HandlerForm.Store, (int)opcode), target, _stack.RegisterOf(value), end);
+        }
+
+        _result = -1;
+    }
+
+    /// <summary>Whether the last instruction made this value, and nothing can jump between the two.</summary>
+    private bool IsResult(Operand operand) =>
+        _result >= 0 && _result == _code.Count - 1 && operand.Place == OperandPlace.Slot && _code.At(_result).A == operand.Slot;
+
+    private void LowerBulk(Opcode opcode, ref CodeReader reader)
+    {
+        switch (opcode)
+        {
+            case Opcode.MemorySize:
+                reader.ReadU32();
+                _code.Emit(new HandlerKey(HandlerForm.MemorySize), PushResult(ValueType.I32));
+                break;
+            case Opcode.MemoryGrow:
+                MemoryInstance memory = _instance.Memories[(int)reader.ReadU32()];
+                int pages = _stack.PopRegister();
+                _code.Emit(Managed(ManagedOperation.MemoryGrow), PushResult(ValueType.I32), pages, memory.Address);
+                break;
+            case Opcode.MemoryInit:
+                DataInstance data = _instance.Datas[(int)reader.ReadU32()];
+                reader.ReadU32();
+                EmitThree(ManagedOperation.MemoryInit, data.Address);
+                break;
+            case Opcode.DataDrop:
+                _code.Emit(Managed(ManagedOperation.DataDrop), _instance.Datas[(int)reader.ReadU32()].Address);
+                break;
+            case Opcode.MemoryCopy:
+                reader.ReadU32();
+                reader.ReadU32();
+                EmitThree(ManagedOperation.MemoryCopy);
+                break;
+            case Opcode.MemoryFill:
+                reader.ReadU32();
+                EmitThree(ManagedOperation.MemoryFill);
+                break;
+            default:
+                LowerTable(opcode, ref reader);
+                break;
+        }
+    }
+
+    private void LowerTable(Opcode opcode, ref CodeReader reader)
+    {
+        int first = (int)reader.ReadU32();
+        switch (opcode)
+        {
+            case Opcode.TableGet:
+                int index = _stack.PopRegister();
+                TableInstance read = _instance.Tables[first];
+                _code.Emit(Managed(ManagedOperation.TableGet), PushResult(read.Type.ElementType), index, read.Address);
+                break;
+            case Opcode.TableSet:
+                int value = _stack.PopRegister();
+                _code.Emit(Managed(ManagedOperation.TableSet), _stack.PopRegister(), value, _instance.Tables[first].Address);
+                _result = -1;
+                break;
+            case Opcode.TableSize:
+                _code.Emit(Managed(ManagedOperation.TableSize), PushResult(ValueType.I32), 0, _instance.Tables[first].Address);
+                break;
+            case Opcode.TableGrow:
+                int delta = _stack.PopRegister();
+                int initial = _stack.PopRegister();
+                _code.Emit(Managed(ManagedOperation.TableGrow), PushResult(ValueType.I32), initial, delta, _instance.Tables[first].Address);
+                break;
+            case Opcode.TableFill:
+                EmitThree(ManagedOperation.TableFill, _instance.Tables[first].Address);
+                break;
+            case Opcode.TableCopy:
+                EmitThree(ManagedOperation.TableCopy);
+                _code.Emit(Managed(ManagedOperation.TableCopy), _instance.Tables[first].Address, _instance.Tables[(int)reader.ReadU32()].Address);
+                break;
+            case Opcode.TableInit:
+                EmitThree(ManagedOperation.TableInit);
+                _code.Emit(Managed(ManagedOperation.TableInit), _instance.Tables[(int)reader.ReadU32()].Address, _instance.Elements[first].Address);
+                break;
+            case Opcode.ElemDrop:
+                _code.Emit(Managed(ManagedOperation.ElemDrop), _instance.Elements[first].Address);
+                break;
+            default:
+                throw new ModuleException(ModuleError.Unsupported, reader.Offset, $"the interpreter does not run {OpcodeTable.Get(opcode).Name}");
+        }
+    }
+
+    private void EmitThree(ManagedOperation operation, int d = 0)
+    {
+        int third = _stack.PopRegister();
+        int second = _stack.PopRegister();
+        _code.Emit(Managed(operation), _stack.PopRegister(), second, third, d);
+        _result = -1;
+    }
+
+    private static HandlerKey Managed(ManagedOperation operation) => new(HandlerForm.Managed, (int)operation);
+}

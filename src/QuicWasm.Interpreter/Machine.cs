@@ -1,0 +1,59 @@
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Interpreter;
+
+/// <summary>
+/// What handlers share beside the registers: limits, and where managed operations find and leave the frame. One for each engine.
+/// </summary>
+internal sealed unsafe class Machine(InterpreterEngine engine, RuntimeContext context)
+{
+    /// <summary>End of the frame stack.</summary>
+    public byte* StackLimit;
+
+    /// <summary>Not zero when a safe point has something to ask.</summary>
+    public int* PollCell = (int*)context.Interruption.PollCell;
+
+    /// <summary>The frame, at managed operations.</summary>
+    public byte* FramePointer;
+
+    /// <summary>The instruction, at managed operations and before those that can trap.</summary>
+    public Instruction* InstructionPointer;
+
+    /// <summary>The current instance's memory 0; a cell of length 0 where it has none.</summary>
+    public MemoryCell* Memory;
+
+    /// <summary>Entries of all functions, by address in the Store.</summary>
+    public FunctionEntry** Entries;
+
+    /// <summary>Where a suspended computation goes on; null when none is suspended.</summary>
+    public Instruction* SuspendedAt;
+
+    /// <summary>The engine.</summary>
+    public InterpreterEngine Engine { get; } = engine;
+
+    /// <summary>The runtime.</summary>
+    public RuntimeContext Context { get; } = context;
+
+    /// <summary>Every instance.</summary>
+    public Store Store { get; } = context.Store;
+
+    /// <summary>Whether a host function that Wasm called has called Wasm again: then the frames below cannot be captured.</summary>
+    public bool IsNested { get; set; }
+
+    /// <summary>A register of the current frame.</summary>
+    public ulong this[int register]
+    {
+        get => *(ulong*)(FramePointer + register);
+        set => *(ulong*)(FramePointer + register) = value;
+    }
+
+    /// <summary>Counts a safe point, and says whether to suspend here.</summary>
+    public bool IsAskedToSuspend() => !IsNested && Context.Interruption.OnSafePoint();
+
+    /// <summary>Suspends the computation, which goes on at the instruction. Gives null, which leaves the interpreter.</summary>
+    public Instruction* SuspendAt(Instruction* instruction)
+    {
+        SuspendedAt = instruction;
+        return null;
+    }
+}

@@ -1,0 +1,108 @@
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Interpreter;
+
+// Calls that leave the fast path, and safe points.
+internal static unsafe partial class ManagedOperations
+{
+    public static Instruction* Poll(Instruction* ip, Machine machine) => machine.IsAskedToSuspend() ? machine.SuspendAt(ip) : ip;
+
+    public static Instruction* CallSlowly(Instruction* ip, Machine machine) =>
+        Enter(machine, (FunctionEntry*)ip->Wide, machine.FramePointer + ip->A, ip + 1);
+
+    public static Instruction* CallImport(Instruction* ip, Machine machine) =>
+        Enter(machine, (FunctionEntry*)ip->Wide, machine.FramePointer + ip->A, ip + 1);
+
+    public static Instruction* CallHost(Instruction* ip, Machine machine) =>
+        CallHost(ip, machine, machine.Store.Functions[(int)ip->Wide], machine.Store.Modules[ip->B], ip + 1);
+
+    public static Instruction* CallIndirect(Instruction* ip, Machine machine)
+    {
+        TableInstance table = machine.Store.Tables[ip->C];
+        uint index = (uint)machine[ip->B];
+        ulong[] elements = table.Elements;
+        ulong reference = table.IsPresent && index < (uint)elements.Length ? elements[index] : Reference.Absent;
+        if (reference - 1 >= (ulong)machine.Store.Functions.Count)
+        {
+            reference = Element(table, index);
+        }
+
+        FunctionEntry* entry = machine.Engine.EntryAt((int)(reference - 1));
+        if (entry->TypeNumber != ip->D)
+        {
+            throw new TrapException(TrapKind.IndirectCallTypeMismatch);
+        }
+
+        FunctionInstance function = machine.Store.Functions[entry->Address];
+        if (function.Host is not null)
+        {
+            return CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 2);
+        }
+
+        Instruction* returnAddress = entry->Memory == machine.Memory ? ip + 2 : ip + 1;
+        return Enter(machine, entry, machine.FramePointer + ip->A, returnAddress);
+    }
+
+    /// <summary>
+    /// Makes the callee's frame and gives its first instruction, or null where the callee is suspended at its entry.
+    /// </summary>
+    public static Instruction* Enter(Machine machine, FunctionEntry* entry, byte* frame, Instruction* returnAddress)
+    {
+        if (entry->FrameBytes == FunctionEntry.NotLowered)
+        {
+            machine.Engine.Lower(entry);
+        }
+
+        if (frame + entry->FrameBytes > machine.StackLimit)
+        {
+            throw new TrapException(TrapKind.CallStackExhausted);
+        }
+
+        var link = (FrameLink*)(frame + entry->LinkOffset);
+        link->ReturnAddress = returnAddress;
+        link->Caller = machine.FramePointer;
+        link->Function = entry;
+        machine.FramePointer = frame;
+        machine.Memory = entry->Memory;
+        if (Volatile.Read(ref *machine.PollCell) != 0 && machine.IsAskedToSuspend())
+        {
+            machine.Engine.ZeroLocals(entry, frame);
+            return machine.SuspendAt(entry->Code);
+        }
+
+        return entry->Code;
+    }
+
+    private static ulong Element(TableInstance table, uint index)
+    {
+        if (index >= (uint)table.Length)
+        {
+            throw new TrapException(TrapKind.UndefinedElement);
+        }
+
+        ulong reference = table.Get(index);
+        return reference != Reference.Null ? reference : throw new TrapException(TrapKind.UninitializedElement);
+    }
+
+    private static Instruction* CallHost(Instruction* ip, Machine machine, FunctionInstance function, ModuleInstance caller, Instruction* next)
+    {
+        if (Volatile.Read(ref *machine.PollCell) != 0 && machine.IsAskedToSuspend())
+        {
+            return machine.SuspendAt(ip);
+        }
+
+        byte* arguments = machine.FramePointer + ip->A;
+        int resultSlots = function.Type.ResultSlots;
+        Span<ulong> results = stackalloc ulong[resultSlots];
+        while (machine.Engine.CallHost(function, caller, arguments, results) == HostOutcome.Interrupted)
+        {
+            if (machine.Context.Interruption.IsRequested && !machine.IsNested)
+            {
+                return machine.SuspendAt(ip);
+            }
+        }
+
+        results.CopyTo(new Span<ulong>(arguments, resultSlots));
+        return next;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Interpreter;
+
+// Each method is an operation that a handler calls with the frame in machine.FramePointer. It gives the instruction to go on with, or null to
+// leave the interpreter. After it, the handler reads frame and memory from the machine again.
+// SAFETY: instructions and registers are what the Lowerer made of validated code; memories and tables check their own bounds.
+
+/// <summary>Operations on tables, memories and segments that are no pure functions of registers.</summary>
+internal static unsafe partial class ManagedOperations
+{
+    public static Instruction* TrapOutOfBounds(Instruction* ip, Machine machine) => throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
+
+    public static Instruction* Unreachable(Instruction* ip, Machine machine) => throw new TrapException(TrapKind.Unreachable);
+
+    public static Instruction* MemoryGrow(Instruction* ip, Machine machine)
+    {
+        MemoryInstance memory = machine.Store.Memories[ip->C];
+        machine[ip->A] = (uint)memory.Grow((uint)machine[ip->B]);
+        return ip + 1;
+    }
+
+    public static Instruction* MemoryFill(Instruction* ip, Machine machine)
+    {
+        MemoryRange(machine, machine[ip->A], machine[ip->C]);
+        Unsafe.InitBlockUnaligned(
+            machine.Memory->Base + (uint)machine[ip->A], (byte)machine[ip->B], (uint)machine[ip->C]);
+        return ip + 1;
+    }
+
+    public static Instruction* MemoryCopy(Instruction* ip, Machine machine)
+    {
+        MemoryRange(machine, machine[ip->B], machine[ip->C]);
+        MemoryRange(machine, machine[ip->A], machine[ip->C]);
+        byte* memory = machine.Memory->Base;
+        uint length = (uint)machine[ip->C];
+        Buffer.MemoryCopy(memory + (uint)machine[ip->B], memory + (uint)machine[ip->A], length, length);
+        return ip + 1;
+    }
+
+    public static Instruction* MemoryInit(Instruction* ip, Machine machine)
+    {
+        ReadOnlySpan<byte> source = machine.Store.Datas[ip->D].Bytes.Span;
+        ulong start = (uint)machine[ip->B];
+        ulong length = (uint)machine[ip->C];
+        MemoryRange(machine, machine[ip->A], length);
+        if (start + length > (ulong)source.Length)
+        {
+            throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
+        }
+
+        source.Slice((int)start, (int)length).CopyTo(new Span<byte>(machine.Memory->Base + (uint)machine[ip->A], (int)length));
+        return ip + 1;
+    }
+
+    public static Instruction* DataDrop(Instruction* ip, Machine machine)
+    {
+        machine.Store.Datas[ip->A].Drop();
+        return ip + 1;
+    }
+
+    public static Instruction* TableGet(Instruction* ip, Machine machine)
+    {
+        machine[ip->A] = machine.Store.Tables[ip->C].Get((uint)machine[ip->B]);
+        return ip + 1;
+    }
+
+    public static Instruction* TableSet(Instruction* ip, Machine machine)
+    {
+        machine.Store.Tables[ip->C].Set((uint)machine[ip->A], machine[ip->B]);
+        return ip + 1;
+    }
+
+    public static Instruction* TableSize(Instruction* ip, Machine machine)
+    {
+        machine[ip->A] = (uint)machine.Store.Tables[ip->C].Length;
+        return ip + 1;
+    }
+
+    public static Instruction* TableGrow(Instruction* ip, Machine machine)
+    {
+        machine[ip->A] = (uint)machine.Store.Tables[ip->D].Grow((uint)machine[ip->C], machine[ip->B]);
+        return ip + 1;
+    }
+
+    public static Instruction* TableFill(Instruction* ip, Machine machine)
+    {
+        machine.Store.Tables[ip->D].Fill((uint)machine[ip->A], machine[ip->B], (uint)machine[ip->C]);
+        return ip + 1;
+    }
+
+    public static Instruction* TableCopy(Instruction* ip, Machine machine)
+    {
+        TableInstance destination = machine.Store.Tables[ip[1].A];
+        destination.CopyFrom(machine.Store.Tables[ip[1].B], (uint)machine[ip->B], (uint)machine[ip->A], (uint)machine[ip->C]);
+        return ip + 2;
+    }
+
+    public static Instruction* TableInit(Instruction* ip, Machine machine)
+    {
+        TableInstance destination = machine.Store.Tables[ip[1].A];
+        destination.Initialize(machine.Store.Elements[ip[1].B], (uint)machine[ip->B], (uint)machine[ip->A], (uint)machine[ip->C]);
+        return ip + 2;
+    }
+
+    public static Instruction* ElemDrop(Instruction* ip, Machine machine)
+    {
+        machine.Store.Elements[ip->A].Drop();
+        return ip + 1;
+    }
+
+    private static void MemoryRange(Machine machine, ulong start, ulong length)
+    {
+        if ((uint)start + (ulong)(uint)length > machine.Memory->LengthBytes)
+        {
+            throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
+        }
+    }
+}

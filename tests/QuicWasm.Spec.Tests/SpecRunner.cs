@@ -1,0 +1,172 @@
+using System.Text.Json;
+using QuicWasm.Interpreter;
+using QuicWasm.Modules;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Spec.Tests;
+
+/// <summary>Runs the commands of one script in one runtime, and notes what did not go as the script says.</summary>
+internal sealed class SpecRunner : IDisposable
+{
+    private readonly string _script;
+    private readonly RuntimeContext _context;
+    private readonly ICallMode _mode;
+    private readonly Dictionary<string, ModuleInstance> _named = [];
+    private ModuleInstance? _current;
+
+    public SpecRunner(string script, ICallMode mode)
+    {
+        _script = script;
+        _mode = mode;
+        _context = new RuntimeContext(new Configure { Engine = c => new InterpreterEngine(c) });
+        using Stream stream = typeof(SpecRunner).Assembly.GetManifestResourceStream("spectest.wasm")!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        _context.Instantiate(ModuleLoader.Load(bytes), "spectest");
+    }
+
+    /// <summary>Runs every command; gives what went wrong, with line numbers.</summary>
+    public List<string> Run()
+    {
+        var failures = new List<string>();
+        foreach (JsonElement command in SpecSuite.Commands(_script))
+        {
+            if (IsText(command))
+            {
+                continue;
+            }
+
+            string? failure = Attempt(command);
+            if (failure is not null)
+            {
+                failures.Add($"line {command.GetProperty("line").GetInt32()}: {command.GetProperty("type").GetString()}: {failure}");
+            }
+        }
+
+        return failures;
+    }
+
+    public void Dispose() => _context.Dispose();
+
+    private static bool IsText(JsonElement command) => command.TryGetProperty("module_type", out JsonElement type) && type.GetString() == "text";
+
+    private string? Attempt(JsonElement command)
+    {
+        try
+        {
+            return Execute(command);
+        }
+        catch (Exception e) when (e is TrapException or ModuleException or LinkException)
+        {
+            return e.Message;
+        }
+    }
+
+    private string? Execute(JsonElement command)
+    {
+        string? Text() => command.GetProperty("text").GetString();
+        switch (command.GetProperty("type").GetString())
+        {
+            case "module":
+                _current = _context.Instantiate(Load(command));
+                if (command.TryGetProperty("name", out JsonElement name))
+                {
+                    _named[name.GetString()!] = _current;
+                }
+
+                return null;
+            case "register":
+                _context.Register(command.GetProperty("as").GetString()!, Named(command));
+                return null;
+            case "action":
+                Perform(command.GetProperty("action"));
+                return null;
+            case "assert_return":
+                return Compare(command, Perform(command.GetProperty("action")));
+            case "assert_trap" or "assert_exhaustion":
+                return Expect<TrapException>(() => Perform(command.GetProperty("action")), Text());
+            case "assert_malformed":
+                return ExpectModuleError(() => Load(command), ModuleError.Malformed);
+            case "assert_invalid":
+                return ExpectModuleError(() => Load(command), ModuleError.Invalid);
+            case "assert_unlinkable":
+                return Expect<LinkException>(() => _context.Instantiate(Load(command)), Text());
+            case "assert_uninstantiable":
+                return Expect<TrapException>(() => _context.Instantiate(Load(command)), Text());
+            default:
+                return "unknown command";
+        }
+    }
+
+    private ValidatedModule Load(JsonElement command) => ModuleLoader.Load(SpecSuite.Binary(_script, command.GetProperty("filename").GetString()!));
+
+    private ModuleInstance Named(JsonElement command) =>
+        command.TryGetProperty("name", out JsonElement name) ? _named[name.GetString()!] : _current!;
+
+    private ulong[] Perform(JsonElement action)
+    {
+        ModuleInstance instance = action.TryGetProperty("module", out JsonElement module) ? _named[module.GetString()!] : _current!;
+        string field = action.GetProperty("field").GetString()!;
+        if (action.GetProperty("type").GetString() == "get")
+        {
+            GlobalInstance global = instance.Global(field);
+            return global.Type.ValueType == ValueType.V128 ? [global.Low, global.High] : [global.Low];
+        }
+
+        FunctionInstance function = instance.Function(field);
+        var arguments = new List<ulong>();
+        foreach (JsonElement argument in action.GetProperty("args").EnumerateArray())
+        {
+            SpecValues.AddSlots(argument, arguments);
+        }
+
+        var results = new ulong[function.Type.ResultSlots];
+        _mode.Call(_context, function, [.. arguments], results);
+        return results;
+    }
+
+    private static string? Compare(JsonElement command, ulong[] results)
+    {
+        int index = 0;
+        foreach (JsonElement expected in command.GetProperty("expected").EnumerateArray())
+        {
+            if (!SpecValues.Matches(expected, results, ref index))
+            {
+                return $"{command.GetProperty("action")} gave [{string.Join(' ', results)}], expected {command.GetProperty("expected")}";
+            }
+        }
+
+        return index == results.Length ? null : $"{results.Length} result slots where {index} were expected";
+    }
+
+    private static string? Expect<T>(Action action, string? text)
+        where T : Exception
+    {
+        try
+        {
+            action();
+        }
+        catch (T e)
+        {
+            return text is null || e.Message.Contains(text, StringComparison.Ordinal) || text.StartsWith(e.Message, StringComparison.Ordinal)
+                ? null
+                : $"\"{e.Message}\" where \"{text}\" was expected";
+        }
+
+        return $"no {typeof(T).Name} \"{text}\"";
+    }
+
+    private static string? ExpectModuleError(Action action, ModuleError error)
+    {
+        try
+        {
+            action();
+        }
+        catch (ModuleException e)
+        {
+            return e.Error == error ? null : $"{e.Message} where {error} was expected";
+        }
+
+        return $"the module was accepted, {error} was expected";
+    }
+}
