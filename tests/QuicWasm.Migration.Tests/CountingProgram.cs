@@ -11,21 +11,30 @@ internal static class CountingProgram
     // (memory 3) (global (mut i32)) (table 1 funcref) (elem (i32.const 0) 0) (data (i32.const 100) "hello")
     // step(i): memory[65536 + 4 * (i & 4095)] += i; global += i; gives 3 * i
     // run(n): for i = 0 to n - 1: sum += step(i); gives sum + global
+    private static readonly byte[] Step =
+    [
+        1, 1, 0x7f, 0x20, 0, 0x41, 0xff, 0x1f, 0x71, 0x41, 2, 0x74, 0x22, 1, 0x20, 1, 0x28, 2, 0x80, 0x80, 4, 0x20, 0, 0x6a, 0x36, 2, 0x80, 0x80, 4,
+        0x23, 0, 0x20, 0, 0x6a, 0x24, 0, 0x20, 0, 0x41, 3, 0x6c, 0x0b,
+    ];
+
+    private static readonly byte[] Run =
+    [
+        1, 2, 0x7f, 3, 0x40, 0x20, 2, 0x20, 1, 0x10, 0, 0x6a, 0x21, 2, 0x20, 1, 0x41, 1, 0x6a, 0x22, 1, 0x20, 0, 0x49, 0x0d, 0, 0x0b,
+        0x20, 2, 0x23, 0, 0x6a, 0x0b,
+    ];
+
     private static readonly byte[] Binary =
     [
         0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-        1, 6, 1, 0x60, 1, 0x7f, 1, 0x7f,
-        3, 3, 2, 0, 0,
-        4, 4, 1, 0x70, 0, 1,
-        5, 3, 1, 0, 3,
-        6, 6, 1, 0x7f, 1, 0x41, 0, 0x0b,
-        7, 7, 1, 3, 0x72, 0x75, 0x6e, 0, 1,
-        9, 7, 1, 0, 0x41, 0, 0x0b, 1, 0,
-        10, 76, 2,
-        41, 1, 1, 0x7f, 0x20, 0, 0x41, 0xff, 0x1f, 0x71, 0x41, 2, 0x74, 0x22, 1, 0x20, 1, 0x28, 2, 0x80, 0x80, 4, 0x20, 0, 0x6a, 0x36, 2, 0x80, 0x80, 4,
-        0x23, 0, 0x20, 0, 0x6a, 0x24, 0, 0x20, 0, 0x41, 3, 0x6c, 0x0b,
-        32, 1, 2, 0x7f, 3, 0x40, 0x20, 2, 0x20, 1, 0x10, 0, 0x6a, 0x21, 2, 0x20, 1, 0x41, 1, 0x6a, 0x22, 1, 0x20, 0, 0x49, 0x0d, 0, 0x0b, 0x20, 2, 0x23, 0, 0x6a, 0x0b,
-        11, 12, 1, 0, 0x41, 0xe4, 0, 0x0b, 5, 0x68, 0x65, 0x6c, 0x6c, 0x6f,
+        .. Sized(1, 1, 0x60, 1, 0x7f, 1, 0x7f),
+        .. Sized(3, 2, 0, 0),
+        .. Sized(4, 1, 0x70, 0, 1),
+        .. Sized(5, 1, 0, 3),
+        .. Sized(6, 1, 0x7f, 1, 0x41, 0, 0x0b),
+        .. Sized(7, 1, 3, 0x72, 0x75, 0x6e, 0, 1),
+        .. Sized(9, 1, 0, 0x41, 0, 0x0b, 1, 0),
+        .. Sized(10, [2, (byte)Step.Length, .. Step, (byte)Run.Length, .. Run]),
+        .. Sized(11, [1, 0, 0x41, 0xe4, 0, 0x0b, 5, .. "hello"u8]),
     ];
 
     public static Configure Configure => new() { Engine = context => new InterpreterEngine(context) };
@@ -36,6 +45,8 @@ internal static class CountingProgram
         ModuleInstance instance = context.Instantiate(ModuleLoader.Load(Binary), "counting");
         return new RunningProgram(context, new PendingCall(instance.Function("run").Address, [count]));
     }
+
+    private static byte[] Sized(byte section, params byte[] payload) => [section, (byte)payload.Length, .. payload];
 
     /// <summary>What the program gives at its end.</summary>
     public static uint Expected(uint count)

@@ -164,8 +164,11 @@ public sealed class HostilePeerTests
             await data.SendAsync(kind, requestId, kind == MessageKind.Frozen ? new byte[16] : payload, Nodes.Cancellation);
             await data.FlushAsync(Nodes.Cancellation);
         }
+        else
+        {
+            await data.CompleteAsync(Nodes.Cancellation);
+        }
 
-        await data.CompleteAsync(Nodes.Cancellation);
         await Assert.ThrowsAnyAsync<Exception>(async () => await connection.AcceptStreamAsync(Nodes.Cancellation));
     }
 
