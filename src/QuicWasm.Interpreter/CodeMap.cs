@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace QuicWasm.Interpreter;
 
 /// <summary>The lowered functions of one engine, by address of their code; it owns their memory.</summary>
+// SAFETY: a function's code lives from Add to Free, which runs when no handler does; instructions are compared here, never read.
 internal sealed unsafe class CodeMap
 {
     private readonly List<LoweredFunction> _functions = [];

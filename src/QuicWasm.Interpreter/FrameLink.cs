@@ -1,6 +1,7 @@
 namespace QuicWasm.Interpreter;
 
 /// <summary>What stands in a frame between its locals and its operands.</summary>
+// SAFETY: the pointers are written by calls and by StackCopier only, and are those of live code, frames and entries.
 internal unsafe struct FrameLink
 {
     public const int Bytes = 24;

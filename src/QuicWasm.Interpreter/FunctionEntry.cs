@@ -3,6 +3,7 @@ using QuicWasm.Runtime;
 namespace QuicWasm.Interpreter;
 
 /// <summary>What a call needs of its callee, in raw memory that never moves.</summary>
+// SAFETY: entries are freed with the engine only; Code and Memory live as long as the function's instance.
 internal unsafe struct FunctionEntry
 {
     /// <summary>Frame length of a function that is not lowered yet, or of the host: too long for any stack, so that a call takes the slow path.</summary>

@@ -14,7 +14,7 @@ public sealed unsafe class InterpreterEngine : IEngine
     private readonly Machine _machine;
     private readonly CodeMap _code = new();
     private readonly Dictionary<FunctionType, int> _typeNumbers = [];
-    private readonly MemoryCell* _noMemory = (MemoryCell*)NativeMemory.AllocZeroed((nuint)sizeof(MemoryCell));
+    private readonly MemoryCell* _noMemory;
     private readonly Instruction* _exit;
     private int _entryCapacity;
     private byte* _base;
@@ -27,7 +27,17 @@ public sealed unsafe class InterpreterEngine : IEngine
         Context = context;
         ulong stackBytes = (context.Configure.MaxStackBytes + 0xFFFF) & ~0xFFFFUL;
         _stack = context.MemorySource.Reserve(stackBytes, AllocationUsage.Stack);
-        _stack.Commit(0, stackBytes);
+        try
+        {
+            _stack.Commit(0, stackBytes);
+        }
+        catch
+        {
+            _stack.Dispose();
+            throw;
+        }
+
+        _noMemory = (MemoryCell*)NativeMemory.AllocZeroed((nuint)sizeof(MemoryCell));
         _base = (byte*)_stack.Address;
         var builder = new CodeBuilder();
         builder.Emit(new HandlerKey(HandlerForm.Exit));
@@ -61,7 +71,7 @@ public sealed unsafe class InterpreterEngine : IEngine
     {
         byte* frame = _base;
         FunctionType type = Context.Store.Functions[stack.Frames[0].FunctionAddress].Type;
-        return Run(() => StackCopier.Restore(this, _machine, stack, frame, _exit), frame, results[..type.ResultSlots]);
+        return Run(() => _machine.ResumedAt = StackCopier.Restore(this, _machine, stack, frame, _exit), frame, results[..type.ResultSlots]);
     }
 
     /// <inheritdoc/>
@@ -90,7 +100,7 @@ public sealed unsafe class InterpreterEngine : IEngine
     {
         EnsureEntries();
         FunctionEntry* entry = _machine.Entries[function.Address];
-        if (entry == null || !ReferenceEquals(function.EngineData, this))
+        if (entry == null || !ReferenceEquals(function.EngineData, _code))
         {
             entry = entry == null ? (FunctionEntry*)NativeMemory.Alloc((nuint)sizeof(FunctionEntry)) : entry;
             *entry = new FunctionEntry
@@ -101,7 +111,7 @@ public sealed unsafe class InterpreterEngine : IEngine
                 TypeNumber = TypeNumber(function.Type),
             };
             _machine.Entries[function.Address] = entry;
-            function.EngineData = this;
+            function.EngineData = _code;
         }
 
         return entry;
@@ -171,16 +181,13 @@ public sealed unsafe class InterpreterEngine : IEngine
         byte* framePointer = _machine.FramePointer;
         Instruction* instruction = _machine.InstructionPointer;
         MemoryCell* memory = _machine.Memory;
-        bool wasNested = _machine.IsNested;
         _base = arguments + (Math.Max(function.Type.ParameterSlots, function.Type.ResultSlots) * 8);
-        _machine.IsNested = true;
         try
         {
             return function.Host!(new HostCall(Context, caller, new ReadOnlySpan<ulong>(arguments, function.Type.ParameterSlots), results));
         }
         finally
         {
-            _machine.IsNested = wasNested;
             _base = outerBase;
             _machine.FramePointer = framePointer;
             _machine.InstructionPointer = instruction;

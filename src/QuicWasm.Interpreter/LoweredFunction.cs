@@ -10,6 +10,7 @@ namespace QuicWasm.Interpreter;
 internal readonly record struct CodePoint(int Pc, int Index, int OperandSlots, bool IsReturn);
 
 /// <summary>The register code of one function instance.</summary>
+// SAFETY: instructions are located here by address, never read.
 internal sealed unsafe class LoweredFunction(FunctionInstance function, Instruction* code, int count, CodePoint[] points, int localSlots, int parameterSlots)
 {
     /// <summary>The function.</summary>

@@ -4,6 +4,7 @@ using QuicWasm.Runtime;
 namespace QuicWasm.Interpreter;
 
 // Calls: the arguments are settled in their slots, which become the callee's first locals.
+// SAFETY: entries and cells that instructions name live as long as the engine.
 internal sealed unsafe partial class Lowerer
 {
     private void LowerCall(int index, int pc, int returnPc)

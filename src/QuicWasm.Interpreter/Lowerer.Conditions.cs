@@ -3,7 +3,7 @@ using QuicWasm.Modules;
 namespace QuicWasm.Interpreter;
 
 // Comparison and branch become one instruction.
-internal sealed unsafe partial class Lowerer
+internal sealed partial class Lowerer
 {
     /// <summary>What a conditional jump tests.</summary>
     /// <param name="Key">A comparison to fuse with, or the Branch form.</param>

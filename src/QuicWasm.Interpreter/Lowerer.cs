@@ -8,6 +8,7 @@ namespace QuicWasm.Interpreter;
 /// Lowers one validated function to register code. Frames: parameters and locals, then the link, then operands; the arguments of a
 /// call are the callee's first locals, so that nothing is copied. At every safe point all values are in their own slots.
 /// </summary>
+// SAFETY: pointers here become operands of instructions: to entries, cells and code, all of which live as long as the engine or the Store.
 internal sealed unsafe partial class Lowerer
 {
     private readonly InterpreterEngine _engine;
@@ -102,13 +103,7 @@ internal sealed unsafe partial class Lowerer
             return;
         }
 
-        OpcodeInfo info = OpcodeTable.Get(opcode);
-        if (info.Proposal == Proposals.Simd)
-        {
-            throw new ModuleException(ModuleError.Unsupported, reader.Offset, $"the interpreter does not execute {info.Name} yet");
-        }
-
-        switch (info.Immediate)
+        switch (OpcodeTable.Get(opcode).Immediate)
         {
             case ImmediateKind.MemArg:
                 LowerAccess(opcode, reader.ReadMemArg());
@@ -127,6 +122,9 @@ internal sealed unsafe partial class Lowerer
                 break;
             case ImmediateKind.F64:
                 PushConstant(ValueType.F64, (long)reader.ReadF64Bits());
+                break;
+            case ImmediateKind.V128 or ImmediateKind.Shuffle or ImmediateKind.Lane or ImmediateKind.MemArgAndLane:
+                LowerVector(opcode, ref reader);
                 break;
             default:
                 if (!LowerControl(opcode, pc, ref reader) && !LowerVariable(opcode, ref reader))

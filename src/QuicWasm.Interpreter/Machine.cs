@@ -5,6 +5,7 @@ namespace QuicWasm.Interpreter;
 /// <summary>
 /// What handlers share beside the registers: limits, and where managed operations find and leave the frame. One for each engine.
 /// </summary>
+// SAFETY: registers are offsets that the Lowerer made, inside of the frame that a call checked against the stack's end.
 internal sealed unsafe class Machine(InterpreterEngine engine, RuntimeContext context)
 {
     /// <summary>End of the frame stack.</summary>
@@ -28,6 +29,9 @@ internal sealed unsafe class Machine(InterpreterEngine engine, RuntimeContext co
     /// <summary>Where a suspended computation goes on; null when none is suspended.</summary>
     public Instruction* SuspendedAt;
 
+    /// <summary>Where the latest resume began, until a call of the host that stands there has been issued.</summary>
+    public Instruction* ResumedAt;
+
     /// <summary>The engine.</summary>
     public InterpreterEngine Engine { get; } = engine;
 
@@ -37,9 +41,6 @@ internal sealed unsafe class Machine(InterpreterEngine engine, RuntimeContext co
     /// <summary>Every instance.</summary>
     public Store Store { get; } = context.Store;
 
-    /// <summary>Whether a host function that Wasm called has called Wasm again: then the frames below cannot be captured.</summary>
-    public bool IsNested { get; set; }
-
     /// <summary>A register of the current frame.</summary>
     public ulong this[int register]
     {
@@ -48,7 +49,7 @@ internal sealed unsafe class Machine(InterpreterEngine engine, RuntimeContext co
     }
 
     /// <summary>Counts a safe point, and says whether to suspend here.</summary>
-    public bool IsAskedToSuspend() => !IsNested && Context.Interruption.OnSafePoint();
+    public bool IsAskedToSuspend() => Context.Interruption.OnSafePoint();
 
     /// <summary>Suspends the computation, which goes on at the instruction. Gives null, which leaves the interpreter.</summary>
     public Instruction* SuspendAt(Instruction* instruction)

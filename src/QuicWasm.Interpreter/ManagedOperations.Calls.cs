@@ -3,6 +3,7 @@ using QuicWasm.Runtime;
 namespace QuicWasm.Interpreter;
 
 // Calls that leave the fast path, and safe points.
+// SAFETY: instructions and registers are what the Lowerer made of validated code; a frame is entered only where it fits below the limit.
 internal static unsafe partial class ManagedOperations
 {
     public static Instruction* Poll(Instruction* ip, Machine machine) => machine.IsAskedToSuspend() ? machine.SuspendAt(ip) : ip;
@@ -86,7 +87,12 @@ internal static unsafe partial class ManagedOperations
 
     private static Instruction* CallHost(Instruction* ip, Machine machine, FunctionInstance function, ModuleInstance caller, Instruction* next)
     {
-        if (Volatile.Read(ref *machine.PollCell) != 0 && machine.IsAskedToSuspend())
+        // Whoever was suspended here goes on with the call itself, so that every resume gets further.
+        if (ip == machine.ResumedAt)
+        {
+            machine.ResumedAt = null;
+        }
+        else if (Volatile.Read(ref *machine.PollCell) != 0 && machine.IsAskedToSuspend())
         {
             return machine.SuspendAt(ip);
         }
@@ -96,7 +102,7 @@ internal static unsafe partial class ManagedOperations
         Span<ulong> results = stackalloc ulong[resultSlots];
         while (machine.Engine.CallHost(function, caller, arguments, results) == HostOutcome.Interrupted)
         {
-            if (machine.Context.Interruption.IsRequested && !machine.IsNested)
+            if (machine.Context.Interruption.IsRequested)
             {
                 return machine.SuspendAt(ip);
             }

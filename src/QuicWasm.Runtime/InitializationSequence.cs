@@ -2,11 +2,11 @@ namespace QuicWasm.Runtime;
 
 /// <summary>
 /// Steps taken in a fixed order. When one fails, those already taken are undone in reverse order and the error goes on; when all
-/// succeed, <see cref="Complete"/> keeps them, and hands over the undo steps for the end of the thing's life.
+/// succeed, they are kept until <see cref="UndoAll"/> ends the thing's life, or for good where that is never called.
 /// </summary>
 internal sealed class InitializationSequence(Action<string>? onStep = null)
 {
-    private readonly Stack<(string Name, Action Undo)> _undo = new();
+    private readonly Stack<Action> _undo = new();
 
     /// <summary>Takes a step; <paramref name="undo"/> is remembered once it has succeeded.</summary>
     public T Step<T>(string name, Func<T> action, Action<T>? undo = null)
@@ -15,12 +15,12 @@ internal sealed class InitializationSequence(Action<string>? onStep = null)
         {
             onStep?.Invoke(name);
             T result = action();
-            _undo.Push((name, () => undo?.Invoke(result)));
+            _undo.Push(() => undo?.Invoke(result));
             return result;
         }
-        catch
+        catch (Exception error)
         {
-            UndoAll();
+            UndoAfter(error);
             throw;
         }
     }
@@ -29,19 +29,32 @@ internal sealed class InitializationSequence(Action<string>? onStep = null)
     public void Step(string name, Action action, Action? undo = null) =>
         Step(name, () => { action(); return 0; }, _ => undo?.Invoke());
 
-    /// <summary>Keeps what was done. The steps to undo it later, last first.</summary>
-    public IReadOnlyList<Action> Complete()
+    /// <summary>Undoes every step, last first; the second time there is nothing left. An undo that fails does not keep the others from being undone.</summary>
+    public void UndoAll()
     {
-        var steps = _undo.Select(s => s.Undo).ToList();
-        _undo.Clear();
-        return steps;
+        if (_undo.TryPop(out Action? undo))
+        {
+            try
+            {
+                undo();
+            }
+            finally
+            {
+                UndoAll();
+            }
+        }
     }
 
-    private void UndoAll()
+    // The step's own error says more than that of an undo, so that one goes with it as data.
+    private void UndoAfter(Exception error)
     {
-        while (_undo.TryPop(out (string Name, Action Undo) step))
+        try
         {
-            step.Undo();
+            UndoAll();
+        }
+        catch (Exception undoError)
+        {
+            error.Data["undo"] = undoError;
         }
     }
 }

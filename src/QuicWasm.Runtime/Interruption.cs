@@ -13,6 +13,8 @@ public sealed unsafe class Interruption : IDisposable
     private readonly WakePipe _wake = new();
     private int* _cell = (int*)NativeMemory.AllocZeroed(sizeof(int));
     private bool _requested;
+    private bool _visible;
+    private int _postponements;
     private long _countdown;
 
     /// <summary>Address of the 32-bit poll cell: not zero when a safe point has something to ask. It never moves.</summary>
@@ -21,17 +23,16 @@ public sealed unsafe class Interruption : IDisposable
     /// <summary>Readable when a request is pending, so that <c>poll</c> can wait for it beside other descriptors.</summary>
     public int WakeDescriptor => _wake.ReadDescriptor;
 
-    /// <summary>Whether a suspension is asked for now.</summary>
-    public bool IsRequested => Volatile.Read(ref _requested);
+    /// <summary>Whether a suspension is asked for now, and is not postponed.</summary>
+    public bool IsRequested => Volatile.Read(ref _visible);
 
-    /// <summary>Asks the running computation to suspend at its next safe point. Any thread may call it.</summary>
+    /// <summary>Asks the running computation to suspend at its next safe point. Any thread may call it, also when the runtime is gone already.</summary>
     public void Request()
     {
         lock (_lock)
         {
             _requested = true;
-            RefreshCell();
-            _wake.Signal();
+            Refresh();
         }
     }
 
@@ -42,7 +43,7 @@ public sealed unsafe class Interruption : IDisposable
         lock (_lock)
         {
             _countdown = safePoints;
-            RefreshCell();
+            Refresh();
         }
     }
 
@@ -53,8 +54,30 @@ public sealed unsafe class Interruption : IDisposable
         {
             _requested = false;
             _countdown = 0;
-            RefreshCell();
-            _wake.Drain();
+            Refresh();
+        }
+    }
+
+    /// <summary>
+    /// Lets requests wait, and safe points go uncounted, until <see cref="Release"/>: for code above frames that no engine can capture,
+    /// those of a host function. It nests. The computation's thread calls it.
+    /// </summary>
+    public void Postpone()
+    {
+        lock (_lock)
+        {
+            _postponements++;
+            Refresh();
+        }
+    }
+
+    /// <summary>Ends a <see cref="Postpone"/>.</summary>
+    public void Release()
+    {
+        lock (_lock)
+        {
+            _postponements--;
+            Refresh();
         }
     }
 
@@ -67,7 +90,7 @@ public sealed unsafe class Interruption : IDisposable
             Request();
         }
 
-        return Volatile.Read(ref _requested);
+        return IsRequested;
     }
 
     /// <summary>How many safe points are left of <see cref="RequestAfter"/>.</summary>
@@ -76,14 +99,35 @@ public sealed unsafe class Interruption : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_cell is not null)
+        lock (_lock)
         {
-            NativeMemory.Free(_cell);
-            _cell = null;
-            _wake.Dispose();
+            if (_cell is not null)
+            {
+                NativeMemory.Free(_cell);
+                _cell = null;
+                _wake.Dispose();
+            }
         }
     }
 
-    // SAFETY: the cell lives until Dispose; callers hold the lock.
-    private void RefreshCell() => Volatile.Write(ref *_cell, _requested || _countdown > 0 ? 1 : 0);
+    // SAFETY: the cell lives until Dispose, after which it is null; callers hold the lock.
+    private void Refresh()
+    {
+        if (_cell is null)
+        {
+            return;
+        }
+
+        bool isHeard = _postponements == 0;
+        Volatile.Write(ref _visible, isHeard && _requested);
+        Volatile.Write(ref *_cell, isHeard && (_requested || _countdown > 0) ? 1 : 0);
+        if (_visible)
+        {
+            _wake.Signal();
+        }
+        else
+        {
+            _wake.Drain();
+        }
+    }
 }

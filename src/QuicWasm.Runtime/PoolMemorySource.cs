@@ -12,7 +12,15 @@ internal sealed class PoolMemorySource : MemorySource
 
     public PoolMemorySource(ulong lengthBytes)
     {
-        _pool = AddressRange.Reserve(RoundUp(lengthBytes));
+        try
+        {
+            _pool = AddressRange.Reserve(RoundUp(lengthBytes));
+        }
+        catch (NativeException e)
+        {
+            throw new LinkException(LinkError.OutOfMemory, $"a memory pool of {lengthBytes} bytes of address space cannot be reserved", e);
+        }
+
         _free.Add(0, _pool.LengthBytes);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using QuicWasm.Modules;
 
@@ -10,14 +11,15 @@ namespace QuicWasm.Runtime;
 public sealed class RuntimeContext : IDisposable
 {
     private readonly Dictionary<string, ModuleInstance> _registered = new(StringComparer.Ordinal);
-    private readonly IReadOnlyList<Action> _undo;
+    private readonly InitializationSequence _parts;
+    private int _depth;
 
     /// <summary>Makes a runtime; its parts are made in a fixed order, and unmade in reverse where one fails.</summary>
     public RuntimeContext(Configure configure)
     {
         Configure = configure;
         Log = configure.LoggerFactory.CreateLogger<RuntimeContext>();
-        var sequence = new InitializationSequence(configure.OnInitializationStep);
+        InitializationSequence sequence = _parts = new InitializationSequence(configure.OnInitializationStep);
         MemorySource = sequence.Step("memory source", () => MemorySource.Open(configure.Allocation), s => s.Dispose());
         Cells = sequence.Step("cells", () => new CellArena(MemorySource), c => c.Dispose());
         Interruption = sequence.Step("interruption", () => new Interruption(), i => i.Dispose());
@@ -29,8 +31,6 @@ public sealed class RuntimeContext : IDisposable
         {
             sequence.Step("host module", () => Add(modules, factory(this)), m => m.Dispose());
         }
-
-        _undo = sequence.Complete();
     }
 
     /// <summary>The options.</summary>
@@ -77,7 +77,15 @@ public sealed class RuntimeContext : IDisposable
         ModuleInstance instance = new Instantiation(this, module, name).Run();
         if (runStart && module.Module.StartFunction is { } start)
         {
-            RunToEnd(instance.Functions[start]);
+            Interruption.Postpone();
+            try
+            {
+                Invoke(instance.Functions[start], [], []);
+            }
+            finally
+            {
+                Interruption.Release();
+            }
         }
 
         if (name is not null)
@@ -88,7 +96,10 @@ public sealed class RuntimeContext : IDisposable
         return instance;
     }
 
-    /// <summary>Calls a function of the Store, of the host or of a module.</summary>
+    /// <summary>
+    /// Calls a function of the Store, of the host or of a module. A host function may call it too: a suspension that is asked for
+    /// meanwhile waits until it is back in the Wasm code that called the host, because the host's own frames cannot be captured.
+    /// </summary>
     /// <param name="function">The function.</param>
     /// <param name="arguments">Its arguments, in slots.</param>
     /// <param name="results">Where its results go, in slots.</param>
@@ -100,13 +111,15 @@ public sealed class RuntimeContext : IDisposable
             throw new ArgumentException($"a function of type {function.Type} takes {function.Type.ParameterSlots} argument slots and {function.Type.ResultSlots} result slots");
         }
 
-        if (function.Host is { } host)
+        bool isUncapturable = Enter(function.Host is not null);
+        try
         {
-            host(new HostCall(this, null, arguments, results));
-            return ExecutionOutcome.Completed;
+            return function.Host is { } host ? InvokeHost(host, arguments, results) : Engine.Invoke(function, arguments, results);
         }
-
-        return Engine.Invoke(function, arguments, results);
+        finally
+        {
+            Leave(isUncapturable);
+        }
     }
 
     /// <summary>Goes on with a captured stack, after checking that every frame fits its function.</summary>
@@ -114,17 +127,19 @@ public sealed class RuntimeContext : IDisposable
     public ExecutionOutcome Resume(CallStack stack, Span<ulong> results)
     {
         StackVerifier.Verify(Store, stack);
-        return Engine.Resume(stack, results);
+        bool isUncapturable = Enter(isHost: false);
+        try
+        {
+            return Engine.Resume(stack, results);
+        }
+        finally
+        {
+            Leave(isUncapturable);
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (Action undo in _undo)
-        {
-            undo();
-        }
-    }
+    public void Dispose() => _parts.UndoAll();
 
     private static IHostModule Add(List<IHostModule> modules, IHostModule module)
     {
@@ -132,19 +147,39 @@ public sealed class RuntimeContext : IDisposable
         return module;
     }
 
-    private void RunToEnd(FunctionInstance function)
+    private ExecutionOutcome InvokeHost(HostFunction host, ReadOnlySpan<ulong> arguments, Span<ulong> results)
     {
-        ExecutionOutcome outcome = Invoke(function, [], []);
-        bool suspended = outcome.IsSuspended;
-        while (outcome.Stack is { } stack)
+        while (host(new HostCall(this, null, arguments, results)) == HostOutcome.Interrupted)
         {
-            Interruption.Clear();
-            outcome = Resume(stack, []);
         }
 
-        if (suspended)
+        return ExecutionOutcome.Completed;
+    }
+
+    // Whether there is, or will be, a host function's frame below: it is on the stack of .NET, which can be neither captured nor exceeded.
+    private bool Enter(bool isHost)
+    {
+        bool isNested = _depth > 0;
+        if (isNested && !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            Interruption.Request();
+            throw new TrapException(TrapKind.CallStackExhausted);
+        }
+
+        _depth++;
+        if (isNested || isHost)
+        {
+            Interruption.Postpone();
+        }
+
+        return isNested || isHost;
+    }
+
+    private void Leave(bool isUncapturable)
+    {
+        _depth--;
+        if (isUncapturable)
+        {
+            Interruption.Release();
         }
     }
 }

@@ -63,7 +63,7 @@ public sealed class Store
         {
             return Add(_memories, new MemoryInstance(_memories.Count, type, _context.MemorySource, cell, _context.Configure.MaxMemoryBytes));
         }
-        catch (LinkException)
+        catch
         {
             _context.Cells.Free(cell);
             throw;

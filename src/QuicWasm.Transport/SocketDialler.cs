@@ -49,7 +49,7 @@ internal sealed class SocketDialler(TransportEndpoint endpoint, ISocketSecurity 
                 return await ConnectToAsync(known, cancellationToken);
             }
 
-            var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken);
+            var addresses = await endpoint.ResolveAsync(cancellationToken);
             for (var index = 0; ; index++)
             {
                 try

@@ -86,6 +86,11 @@ internal sealed class SocketListener : ITransportListener
                 {
                     _ = HandshakeAsync(await _socket.AcceptAsync(_stop.Token));
                 }
+                catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+                {
+                    _handshakes.Release();
+                    throw;
+                }
                 catch (SocketException exception)
                 {
                     // A peer that is gone before it was accepted, or no descriptor is left: tried again when one may be.
@@ -197,7 +202,7 @@ internal sealed class SocketListener : ITransportListener
             await channel.CompleteWritesAsync();
             return await channel.ReadAsync(bytes, cancellationToken) == 0;
         }
-        catch (Exception exception) when (SocketErrors.IsNetworkFailure(exception))
+        catch (Exception exception) when (exception is OperationCanceledException || SocketErrors.IsNetworkFailure(exception))
         {
             return false;
         }

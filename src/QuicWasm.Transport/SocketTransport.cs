@@ -32,7 +32,7 @@ public sealed class SocketTransport : ITransport
         options.Validate();
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken);
+            var addresses = await endpoint.ResolveAsync(cancellationToken);
             return Listen(endpoint, new IPEndPoint(addresses[0], endpoint.Port), options);
         }
         catch (SocketException exception)

@@ -65,6 +65,10 @@ public sealed record TransportEndpoint
     /// <summary>The same endpoint with the port that the system chose.</summary>
     internal TransportEndpoint WithPort(int port) => new(Scheme, Host, port);
 
+    /// <summary>The host's addresses, at least one.</summary>
+    internal async ValueTask<IPAddress[]> ResolveAsync(CancellationToken cancellationToken) =>
+        IPAddress.TryParse(Host, out var address) ? [address] : await Dns.GetHostAddressesAsync(Host, cancellationToken);
+
     /// <summary>The text that <see cref="Parse"/> reads.</summary>
     public override string ToString() => Scheme == "loopback"
         ? $"{Scheme}:{Host}"

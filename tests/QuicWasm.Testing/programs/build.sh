@@ -1,0 +1,7 @@
+#!/bin/sh
+# Makes every .wasm beside its .wat, with names for traces. Needs wat2wasm of wabt; the tests need only the .wasm.
+set -eu
+cd "$(dirname "$0")"
+for source in *.wat; do
+  wat2wasm --debug-names "$source" -o "${source%.wat}.wasm"
+done

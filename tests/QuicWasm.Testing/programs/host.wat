@@ -1,0 +1,26 @@
+;; Calls of the host, which may call back, or wait.
+(module
+  (import "host" "back" (func $back (param i32) (result i32)))
+  (import "host" "wait" (func $wait (param i32 i64) (result i32)))
+  (memory (export "memory") 1 4)
+  (global $turns (export "turns") (mut i32) (i32.const 0))
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))
+  ;; The host is to grow the memory meanwhile: the new page must be usable at once.
+  (func (export "sees_growth") (result i32)
+    (drop (call $back (i32.const 1)))
+    (i32.store (i32.const 65540) (i32.const 77))
+    (i32.add (i32.load (i32.const 65540)) (i32.mul (memory.size) (i32.const 1000))))
+  (func $count (export "count") (param $n i32) (result i32)
+    (local $i i32)
+    (loop $again
+      (global.set $turns (i32.add (global.get $turns) (i32.const 1)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $again (i32.lt_u (local.get $i) (local.get $n))))
+    (local.get $i))
+  (func $back_then_count (export "back_then_count") (param $n i32) (result i32)
+    (i32.add (call $back (local.get $n)) (call $count (local.get $n))))
+  (func (export "recurse") (param $n i32) (result i32)
+    (i32.add (i32.const 1) (call $back (i32.add (local.get $n) (i32.const 1)))))
+  (func (export "waits") (param $n i32) (result i32)
+    (i32.add (call $wait (local.get $n) (i64.const 5)) (i32.const 1)))
+  (func (export "trap") (param i32) (result i32) (unreachable)))
