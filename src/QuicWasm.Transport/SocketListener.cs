@@ -152,8 +152,27 @@ internal sealed class SocketListener : ITransportListener
         }
     }
 
+    /// <summary>Ends a handshake in which one side does not trust the other.</summary>
+    private async ValueTask CheckTrustAsync(Preamble preamble, SocketChannel channel)
+    {
+        if (preamble.Kind == PreambleKind.Refusal)
+        {
+            throw PreambleReply.Refusal(preamble.Status, Preamble.Version, channel.RemotePeer);
+        }
+
+        if (channel.Rejection is { } rejection)
+        {
+            await TellRefusalAsync(channel, rejection.Status);
+            throw rejection.ToException(channel.RemotePeer);
+        }
+    }
+
+    private ValueTask<bool> TellRefusalAsync(SocketChannel channel, PreambleStatus status) =>
+        Deadline.RunAsync(_options.HandshakeTimeout, $"refusing {channel.RemotePeer}", token => RefuseAsync(channel, status, token), _stop.Token);
+
     private async ValueTask AdmitAsync(Preamble preamble, SocketChannel channel)
     {
+        await CheckTrustAsync(preamble, channel);
         if (preamble.Kind == PreambleKind.Stream)
         {
             SocketConnection? connection;
@@ -170,8 +189,7 @@ internal sealed class SocketListener : ITransportListener
         var added = new SocketConnection(preamble.ConnectionId, channel, preamble.MaxStreams, _options, null, Forget);
         if (!TryRemember(added))
         {
-            await Deadline.RunAsync(
-                _options.HandshakeTimeout, $"refusing {channel.RemotePeer}", token => RefuseAsync(channel, PreambleStatus.TooManyConnections, token), _stop.Token);
+            await TellRefusalAsync(channel, PreambleStatus.TooManyConnections);
             throw new TransportException(TransportError.TooManyConnections, $"{channel.RemotePeer} was refused: there are {_options.MaxConnections} connections, as many as are allowed");
         }
 

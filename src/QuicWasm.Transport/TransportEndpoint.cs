@@ -6,7 +6,7 @@ namespace QuicWasm.Transport;
 /// <summary>Where a node listens: <c>tcp:127.0.0.1:7000</c>, <c>tcp:[::1]:0</c>, <c>tcp:node2.example:7000</c>, <c>loopback:name</c>.</summary>
 public sealed record TransportEndpoint
 {
-    private static readonly string[] NetworkSchemes = ["tcp"];
+    private static readonly string[] NetworkSchemes = ["tcp", "tls"];
 
     private TransportEndpoint(string scheme, string host, int port)
     {

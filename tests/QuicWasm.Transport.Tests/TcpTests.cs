@@ -6,6 +6,15 @@ public sealed class TcpTests : SocketConformance
 
     protected override TransportEndpoint Anywhere { get; } = TransportEndpoint.Parse("tcp:127.0.0.1:0");
 
+    [Fact(Timeout = Deadline)]
+    public async Task It_works_over_IPv6()
+    {
+        Assert.SkipUnless(System.Net.Sockets.Socket.OSSupportsIPv6, "this machine has no IPv6");
+        await using var pair = await Connected.MakeAsync(Transport, TransportEndpoint.Parse("tcp:[::1]:0"), Options, Options, Token);
+        await Streams.CheckUsableAsync(pair, Token);
+        Assert.StartsWith("tcp:[::1]:", pair.Server.RemotePeer, StringComparison.Ordinal);
+    }
+
     [Theory(Timeout = Deadline)]
     [InlineData("tcp:0.0.0.0:0")]
     [InlineData("tcp:[::]:0")]

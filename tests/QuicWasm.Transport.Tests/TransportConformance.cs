@@ -81,7 +81,8 @@ public abstract partial class TransportConformance
     {
         const int PieceBytes = 1 << 20;
         const int PieceCount = 256;
-        await using var pair = await ConnectAsync(new TransportOptions(), new TransportOptions());
+        var large = Options with { SendBufferBytes = 0, ReceiveBufferBytes = 0 };
+        await using var pair = await ConnectAsync(large, large);
         var (client, server) = await pair.OpenAsync(Token);
         var piece = Streams.RandomBytes(3, PieceBytes);
         var expected = 0u;
