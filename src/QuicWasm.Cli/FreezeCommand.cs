@@ -1,6 +1,5 @@
 using System.CommandLine;
 using QuicWasm.Migration;
-using QuicWasm.State;
 using QuicWasm.Transport;
 
 namespace QuicWasm.Cli;

@@ -33,13 +33,29 @@ internal static class GuestArguments
                     : arguments;
             }
 
-            i += TakesValue(command, arguments[i]) ? 1 : 0;
+            if (Known(command, arguments[i]) is not { } option)
+            {
+                return arguments;
+            }
+
+            i += option.Arity.MaximumNumberOfValues > 0 && !arguments[i].Contains('=', StringComparison.Ordinal) ? 1 : 0;
         }
 
         return arguments;
     }
 
-    private static bool TakesValue(Command command, string token) =>
-        !token.Contains('=', StringComparison.Ordinal)
-        && command.Options.FirstOrDefault(o => o.Name == token || o.Aliases.Contains(token)) is { Arity.MaximumNumberOfValues: > 0 };
+    /// <summary>An error where an argument looks like an option: it is one that the command does not know.</summary>
+    public static void RefuseOptions(Argument<string> argument) => argument.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > 0 && result.Tokens[0].Value.StartsWith('-'))
+        {
+            result.AddError($"Unknown option '{result.Tokens[0].Value}'.");
+        }
+    });
+
+    private static Option? Known(Command command, string token)
+    {
+        string name = token.Split('=', 2)[0];
+        return command.Options.FirstOrDefault(o => o.Name == name || o.Aliases.Contains(name));
+    }
 }

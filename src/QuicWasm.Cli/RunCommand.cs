@@ -6,11 +6,11 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm run FILE [ARGUMENTS]</c>.</summary>
 internal static class RunCommand
 {
-    private static readonly Argument<string> FileArgument = new("file") { Description = "The module to run" };
-
     public static Command Create(CommandConsole console)
     {
         var options = new SessionOptionSet();
+        var file = new Argument<string>("file") { Description = "The module to run" };
+        GuestArguments.RefuseOptions(file);
         var arguments = new Argument<string[]>(CommonOptions.GuestArgumentsName) { Description = "The program's own arguments", DefaultValueFactory = _ => [] };
         var modules = new Option<string[]>("--module")
         {
@@ -19,21 +19,21 @@ internal static class RunCommand
         };
         var environment = new Option<string[]>("--env") { Description = "A variable of the environment: NAME=VALUE; may be given again", DefaultValueFactory = _ => [] };
         var maxMemory = new Option<int>("--max-memory-mib") { Description = "How far one memory can grow, in MiB", DefaultValueFactory = _ => 4096 };
-        var command = new Command("run", "Runs a program") { FileArgument, arguments, modules, environment, maxMemory };
+        var command = new Command("run", "Runs a program") { file, arguments, modules, environment, maxMemory };
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            string file = parsed.GetRequiredValue(FileArgument);
+            string path = parsed.GetRequiredValue(file);
             RunningProgram program = ProgramLoader.Load(
-                file,
+                path,
                 [.. parsed.GetRequiredValue(modules).Select(m => Pair("--module", m))],
                 options.ProgramOptions(parsed) with
                 {
-                    Arguments = [Path.GetFileName(file), .. parsed.GetRequiredValue(arguments)],
+                    Arguments = [Path.GetFileName(path), .. parsed.GetRequiredValue(arguments)],
                     Environment = [.. parsed.GetRequiredValue(environment).Select(e => Checked(e))],
                     MaxMemoryBytes = (ulong)parsed.GetRequiredValue(maxMemory) << 20,
                 });
-            return new ProgramSession(console, program, Path.GetFileNameWithoutExtension(file), options.SessionOptions(parsed)).RunAsync(cancellationToken);
+            return new ProgramSession(console, program, Path.GetFileNameWithoutExtension(path), options.SessionOptions(parsed)).RunAsync(cancellationToken);
         });
         return command;
     }

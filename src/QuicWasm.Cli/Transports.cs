@@ -12,5 +12,5 @@ internal static class Transports
     /// <summary>Lets a memory node listen; gives the endpoint with the port that was chosen.</summary>
     public static ValueTask<TransportEndpoint> ListenAsync(
         MemoryNode node, TransportEndpoint endpoint, bool allowInsecureBind, CancellationToken cancellationToken) => node.ListenAsync(
-            All.Get(endpoint.Scheme), endpoint, TransportOptions.Default with { AllowInsecureBind = allowInsecureBind }, cancellationToken);
+            All, endpoint, TransportOptions.Default with { AllowInsecureBind = allowInsecureBind }, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace QuicWasm.Interpreter;
@@ -8,10 +9,14 @@ internal readonly record struct CodeLabel(int Number);
 /// <summary>Collects the instructions of one function, then puts them into raw memory with handlers and jumps resolved.</summary>
 internal sealed unsafe class CodeBuilder
 {
+    private const int PoolEntryBytes = 16;
+
     private readonly List<(HandlerKey Key, Instruction Instruction)> _code = [];
     private readonly List<int> _labels = [];
     private readonly List<(int Instruction, CodeLabel Label)> _jumps = [];
     private readonly List<(int Instruction, CodeLabel[] Labels)> _tables = [];
+    private readonly Dictionary<UInt128, int> _pool = [];
+    private readonly List<(int Instruction, int PoolIndex)> _poolUses = [];
 
     /// <summary>How many instructions there are.</summary>
     public int Count => _code.Count;
@@ -28,6 +33,19 @@ internal sealed unsafe class CodeBuilder
     {
         _code.Add((key, new Instruction { A = a, B = b, Wide = wide }));
         return _code.Count - 1;
+    }
+
+    /// <summary>Appends an instruction with 16 bytes of its own; its D, the distance to them, is set when the code is finished.</summary>
+    public void EmitPooled(HandlerKey key, UInt128 bytes, int a, int b = 0, int c = 0)
+    {
+        if (!_pool.TryGetValue(bytes, out int index))
+        {
+            index = _pool.Count;
+            _pool.Add(bytes, index);
+        }
+
+        _poolUses.Add((_code.Count, index));
+        Emit(key, a, b, c);
     }
 
     /// <summary>Appends a jump to a label; its C is set when the code is finished.</summary>
@@ -78,7 +96,7 @@ internal sealed unsafe class CodeBuilder
     public Instruction* Finish()
     {
         int tableEntries = _tables.Sum(t => t.Labels.Length);
-        nuint bytes = ((nuint)_code.Count * Instruction.Bytes) + ((nuint)tableEntries * sizeof(int));
+        nuint bytes = ((nuint)_code.Count * Instruction.Bytes) + ((nuint)_pool.Count * PoolEntryBytes) + ((nuint)tableEntries * sizeof(int));
         var code = (Instruction*)NativeMemory.Alloc(bytes);
         CopyInstructions(code);
         foreach ((int index, CodeLabel label) in _jumps)
@@ -86,7 +104,7 @@ internal sealed unsafe class CodeBuilder
             code[index].C = Distance(index, label);
         }
 
-        var table = (int*)(code + _code.Count);
+        var table = (int*)FillPool(code);
         foreach ((int index, CodeLabel[] labels) in _tables)
         {
             code[index].Wide = (long)table;
@@ -115,6 +133,23 @@ internal sealed unsafe class CodeBuilder
             code[i] = _code[i].Instruction;
             code[i].Handler = handlers[i];
         }
+    }
+
+    // SAFETY: the pool stands behind the last instruction, where bytes are allocated for it. Gives its end.
+    private byte* FillPool(Instruction* code)
+    {
+        var pool = (byte*)(code + _code.Count);
+        foreach ((UInt128 bytes, int index) in _pool)
+        {
+            BinaryPrimitives.WriteUInt128LittleEndian(new Span<byte>(pool + (index * PoolEntryBytes), PoolEntryBytes), bytes);
+        }
+
+        foreach ((int index, int poolIndex) in _poolUses)
+        {
+            code[index].D = (int)(pool + (poolIndex * PoolEntryBytes) - (byte*)(code + index));
+        }
+
+        return pool + (_pool.Count * PoolEntryBytes);
     }
 
     private int Distance(int from, CodeLabel label) => (_labels[label.Number] - from) * Instruction.Bytes;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using System.Runtime.Intrinsics;
 
 namespace QuicWasm.Interpreter;
 
@@ -66,6 +67,14 @@ internal sealed class HandlerEmitter(ILGenerator il)
         Il.Emit(OpCodes.Ldind_I8);
     }
 
+    /// <summary>Pushes the address of the bytes that belong to the instruction, at the distance that D says.</summary>
+    public void PoolAddress()
+    {
+        LoadIp();
+        Operand(Instruction.OffsetOfD);
+        Il.Emit(OpCodes.Add);
+    }
+
     /// <summary>Pushes the address of the register that an operand names.</summary>
     public void RegisterAddress(int operandOffset)
     {
@@ -109,6 +118,11 @@ internal sealed class HandlerEmitter(ILGenerator il)
         {
             Il.Emit(OpCodes.Ldind_R8);
         }
+        else if (IsVector(type))
+        {
+            Il.Emit(OpCodes.Unaligned, (byte)1);
+            Il.Emit(OpCodes.Ldobj, type);
+        }
         else
         {
             Il.Emit(OpCodes.Ldind_I8);
@@ -117,10 +131,17 @@ internal sealed class HandlerEmitter(ILGenerator il)
 
     /// <summary>
     /// With an address and a value on the stack: writes all 8 bytes of the slot, so that a later read of the whole slot never
-    /// waits for a shorter write, and frames are the same on every engine.
+    /// waits for a shorter write, and frames are the same on every engine. A vector takes two slots.
     /// </summary>
     public void StoreSlot(Type type)
     {
+        if (IsVector(type))
+        {
+            Il.Emit(OpCodes.Unaligned, (byte)1);
+            Il.Emit(OpCodes.Stobj, type);
+            return;
+        }
+
         if (type == typeof(double))
         {
             Il.Emit(OpCodes.Stind_R8);
@@ -166,6 +187,8 @@ internal sealed class HandlerEmitter(ILGenerator il)
         Il.Emit(OpCodes.Conv_I);
         TailCall();
     }
+
+    private static bool IsVector(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Vector128<>);
 
     private void LoadRegisters()
     {

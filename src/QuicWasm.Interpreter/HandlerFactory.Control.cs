@@ -159,19 +159,20 @@ internal static partial class HandlerFactory
     }
 
     // The results may lie over the link, so that is read first.
-    private static void EmitReturn(HandlerEmitter il, HandlerForm form)
+    private static void EmitReturn(HandlerEmitter il, HandlerKey key)
     {
         LocalBuilder address = il.Il.DeclareLocal(typeof(nint));
         LocalBuilder caller = il.Il.DeclareLocal(typeof(nint));
         EmitLinkLoad(il, nameof(FrameLink.ReturnAddress), address);
         EmitLinkLoad(il, nameof(FrameLink.Caller), caller);
-        if (form == HandlerForm.ReturnOne)
+        if (key.Form == HandlerForm.ReturnOne)
         {
+            Type value = SlotsType(key);
             il.LoadFp();
-            il.Register(Instruction.OffsetOfA, typeof(ulong));
-            il.StoreSlot(typeof(ulong));
+            il.Register(Instruction.OffsetOfA, value);
+            il.StoreSlot(value);
         }
-        else if (form == HandlerForm.ReturnMany)
+        else if (key.Form == HandlerForm.ReturnMany)
         {
             il.RegisterAddress(Instruction.OffsetOfA);
             il.LoadFp();

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Reflection.Emit;
+using System.Runtime.Intrinsics;
 using QuicWasm.Modules;
 
 namespace QuicWasm.Interpreter;
@@ -16,11 +17,15 @@ internal static partial class HandlerFactory
         Opcode.I64TruncF32S, Opcode.I64TruncF32U, Opcode.I64TruncF64S, Opcode.I64TruncF64U,
     ];
 
-    private static readonly FrozenDictionary<Opcode, MethodInfo> AllSemantics = typeof(NumericOperations)
-        .GetMethods(BindingFlags.Public | BindingFlags.Static)
+    private static readonly FrozenDictionary<Opcode, MethodInfo> AllSemantics =
+        ((Type[])[typeof(NumericOperations), typeof(VectorOperations), typeof(LoadOperations), typeof(StoreOperations)])
+        .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static))
         .ToFrozenDictionary(m => Enum.Parse<Opcode>(m.Name));
 
-    /// <summary>The method with an opcode's semantics, or null where it is no pure function of its operands.</summary>
+    /// <summary>
+    /// The method with an opcode's semantics: of its operands, of the address that a load or store has computed before, and of its
+    /// lane or lanes as the last parameter. Null where there is none, because the opcode is more than such a function.
+    /// </summary>
     internal static MethodInfo? Semantics(Opcode opcode) => AllSemantics.GetValueOrDefault(opcode);
 
     private static void EmitNumeric(HandlerEmitter il, HandlerKey key)
@@ -34,7 +39,7 @@ internal static partial class HandlerFactory
         ParameterInfo[] operands = semantics.GetParameters();
         il.RegisterAddress(Instruction.OffsetOfA);
         il.Register(Instruction.OffsetOfB, operands[0].ParameterType);
-        if (key.Form == HandlerForm.Binary)
+        if (key.Form is HandlerForm.Binary or HandlerForm.Ternary or HandlerForm.Shuffle)
         {
             il.Register(Instruction.OffsetOfC, operands[1].ParameterType);
         }
@@ -44,9 +49,29 @@ internal static partial class HandlerFactory
             il.LoadIndirect(operands[1].ParameterType);
         }
 
+        if (key.Form == HandlerForm.Ternary)
+        {
+            il.Register(Instruction.OffsetOfD, operands[2].ParameterType);
+        }
+        else if (key.Form == HandlerForm.Shuffle)
+        {
+            il.PoolAddress();
+            il.LoadIndirect(operands[2].ParameterType);
+        }
+
+        EmitLane(il, key);
         il.Il.Emit(OpCodes.Call, semantics);
         il.StoreSlot(semantics.ReturnType);
         il.Next();
+    }
+
+    private static void EmitLane(HandlerEmitter il, HandlerKey key)
+    {
+        OpcodeInfo info = OpcodeTable.Get((Opcode)key.Operation);
+        if (info.Immediate is ImmediateKind.Lane or ImmediateKind.MemArgAndLane)
+        {
+            il.Il.Emit(OpCodes.Ldc_I4, (int)key.Lane);
+        }
     }
 
     // Leaves ip and fp in the machine, for the trace of a trap.
@@ -63,10 +88,18 @@ internal static partial class HandlerFactory
     private static void EmitLoad(HandlerEmitter il, HandlerKey key)
     {
         var opcode = (Opcode)key.Operation;
-        MethodInfo semantics = typeof(LoadOperations).GetMethod(opcode.ToString())!;
-        EmitEffectiveEnd(il, Instruction.OffsetOfB, out LocalBuilder end, out Label trap);
+        int widthBytes = OpcodeTable.Get(opcode).WidthBytes;
+        MethodInfo semantics = Semantics(opcode)!;
+        bool isLane = key.Form == HandlerForm.LoadLane;
+        EmitEffectiveEnd(il, Instruction.OffsetOfB, isLane ? widthBytes : null, out LocalBuilder end, out Label trap);
         il.RegisterAddress(Instruction.OffsetOfA);
-        EmitEffectiveAddress(il, end, OpcodeTable.Get(opcode).WidthBytes);
+        EmitEffectiveAddress(il, end, widthBytes);
+        if (isLane)
+        {
+            il.Register(Instruction.OffsetOfD, semantics.ReturnType);
+            EmitLane(il, key);
+        }
+
         il.Il.Emit(OpCodes.Call, semantics);
         il.StoreSlot(semantics.ReturnType);
         il.Next();
@@ -76,13 +109,14 @@ internal static partial class HandlerFactory
     private static void EmitStore(HandlerEmitter il, HandlerKey key)
     {
         var opcode = (Opcode)key.Operation;
-        MethodInfo semantics = typeof(StoreOperations).GetMethod(opcode.ToString())!;
+        MethodInfo semantics = Semantics(opcode)!;
         Type value = semantics.GetParameters()[1].ParameterType;
-        EmitEffectiveEnd(il, Instruction.OffsetOfA, out LocalBuilder end, out Label trap);
+        EmitEffectiveEnd(il, Instruction.OffsetOfA, null, out LocalBuilder end, out Label trap);
         EmitEffectiveAddress(il, end, OpcodeTable.Get(opcode).WidthBytes);
         if (key.Form == HandlerForm.Store)
         {
             il.Register(Instruction.OffsetOfB, value);
+            EmitLane(il, key);
         }
         else
         {
@@ -100,14 +134,27 @@ internal static partial class HandlerFactory
     }
 
     // SAFETY: end = address + offset + width, in 64 bits without overflow (address < 2^32, offset + width < 2^33); the access is
-    // made only where end <= memSize, and the memory has memSize readable and writable bytes at mem.
-    private static void EmitEffectiveEnd(HandlerEmitter il, int addressOperand, out LocalBuilder end, out Label trap)
+    // made only where end <= memSize, and the memory has memSize readable and writable bytes at mem. Offset + width are the wide
+    // operand; where another operand takes half of it, C is the offset and the width is given.
+    private static void EmitEffectiveEnd(HandlerEmitter il, int addressOperand, int? widthBytes, out LocalBuilder end, out Label trap)
     {
         end = il.Il.DeclareLocal(typeof(ulong));
         trap = il.Il.DefineLabel();
         il.Register(addressOperand, typeof(uint));
         il.Il.Emit(OpCodes.Conv_U8);
-        il.WideOperand();
+        if (widthBytes is { } width)
+        {
+            il.OperandAddress(Instruction.OffsetOfC);
+            il.Il.Emit(OpCodes.Ldind_U4);
+            il.Il.Emit(OpCodes.Conv_U8);
+            il.Il.Emit(OpCodes.Add);
+            il.Il.Emit(OpCodes.Ldc_I8, (long)width);
+        }
+        else
+        {
+            il.WideOperand();
+        }
+
         il.Il.Emit(OpCodes.Add);
         il.Il.Emit(OpCodes.Stloc, end);
         il.Il.Emit(OpCodes.Ldloc, end);
@@ -130,35 +177,45 @@ internal static partial class HandlerFactory
         il.TailCall(Handlers[SlowPath(ManagedOperation.TrapOutOfBounds)]);
     }
 
+    // What moves as many slots as the operation's number says: one number, or one vector.
+    private static Type SlotsType(HandlerKey key) => key.Operation == 1 ? typeof(ulong) : typeof(Vector128<ulong>);
+
     private static void EmitData(HandlerEmitter il, HandlerKey key)
     {
+        Type slots = SlotsType(key);
         switch (key.Form)
         {
             case HandlerForm.Copy:
                 il.RegisterAddress(Instruction.OffsetOfA);
-                il.Register(Instruction.OffsetOfB, typeof(ulong));
-                il.StoreSlot(typeof(ulong));
+                il.Register(Instruction.OffsetOfB, slots);
+                il.StoreSlot(slots);
                 break;
             case HandlerForm.Constant:
                 il.RegisterAddress(Instruction.OffsetOfA);
                 il.WideOperand();
                 il.StoreSlot(typeof(ulong));
                 break;
+            case HandlerForm.VectorConstant:
+                il.RegisterAddress(Instruction.OffsetOfA);
+                il.PoolAddress();
+                il.LoadIndirect(typeof(Vector128<ulong>));
+                il.StoreSlot(typeof(Vector128<ulong>));
+                break;
             case HandlerForm.Select:
-                EmitSelect(il);
+                EmitSelect(il, slots);
                 break;
             case HandlerForm.GlobalGet:
                 il.RegisterAddress(Instruction.OffsetOfA);
                 il.WideOperand();
                 il.Il.Emit(OpCodes.Conv_I);
-                il.LoadIndirect(typeof(ulong));
-                il.StoreSlot(typeof(ulong));
+                il.LoadIndirect(slots);
+                il.StoreSlot(slots);
                 break;
             case HandlerForm.GlobalSet:
                 il.WideOperand();
                 il.Il.Emit(OpCodes.Conv_I);
-                il.Register(Instruction.OffsetOfA, typeof(ulong));
-                il.StoreSlot(typeof(ulong));
+                il.Register(Instruction.OffsetOfA, slots);
+                il.StoreSlot(slots);
                 break;
             case HandlerForm.ZeroSlots:
                 EmitZeroSlots(il, key.Operation);
@@ -178,19 +235,19 @@ internal static partial class HandlerFactory
         il.Next();
     }
 
-    private static void EmitSelect(HandlerEmitter il)
+    private static void EmitSelect(HandlerEmitter il, Type slots)
     {
         Label second = il.Il.DefineLabel();
         Label store = il.Il.DefineLabel();
         il.RegisterAddress(Instruction.OffsetOfA);
         il.Register(Instruction.OffsetOfD, typeof(int));
         il.Il.Emit(OpCodes.Brfalse, second);
-        il.Register(Instruction.OffsetOfB, typeof(ulong));
+        il.Register(Instruction.OffsetOfB, slots);
         il.Il.Emit(OpCodes.Br, store);
         il.Il.MarkLabel(second);
-        il.Register(Instruction.OffsetOfC, typeof(ulong));
+        il.Register(Instruction.OffsetOfC, slots);
         il.Il.MarkLabel(store);
-        il.StoreSlot(typeof(ulong));
+        il.StoreSlot(slots);
     }
 
     private static void EmitZeroSlots(HandlerEmitter il, int slots)

@@ -6,8 +6,8 @@ namespace QuicWasm.Interpreter;
 
 // How the interpreter dispatches. Each handler is a small method of its own, (ip, fp, mem, memSize, machine) -> void, that ends in an
 // explicit tail call of the next instruction's handler: RyuJIT turns it into a jump, and the five arguments stay in registers for good.
-// C# cannot express such a call, so handlers are emitted: the semantics are the C# methods of NumericOperations, LoadOperations and
-// StoreOperations, which the JIT inlines. Nothing here belongs to a runtime: handlers are code, shared by the process like JIT output.
+// C# cannot express such a call, so handlers are emitted: the semantics are the C# methods of NumericOperations, VectorOperations,
+// LoadOperations and StoreOperations, which the JIT inlines. Nothing here belongs to a runtime: handlers are code, shared by the process like JIT output.
 
 /// <summary>Emits handlers on demand, and keeps them for the life of the process.</summary>
 internal static partial class HandlerFactory
@@ -91,10 +91,10 @@ internal static partial class HandlerFactory
     {
         switch (key.Form)
         {
-            case HandlerForm.Unary or HandlerForm.Binary or HandlerForm.BinaryConstant:
+            case HandlerForm.Unary or HandlerForm.Binary or HandlerForm.BinaryConstant or HandlerForm.Ternary or HandlerForm.Shuffle:
                 EmitNumeric(il, key);
                 break;
-            case HandlerForm.Load:
+            case HandlerForm.Load or HandlerForm.LoadLane:
                 EmitLoad(il, key);
                 break;
             case HandlerForm.Store or HandlerForm.StoreConstant:
@@ -110,7 +110,7 @@ internal static partial class HandlerFactory
                 EmitCall(il);
                 break;
             case HandlerForm.Return or HandlerForm.ReturnOne or HandlerForm.ReturnMany:
-                EmitReturn(il, key.Form);
+                EmitReturn(il, key);
                 break;
             case HandlerForm.Managed:
                 EmitManaged(il, (ManagedOperation)key.Operation);

@@ -12,10 +12,19 @@ internal enum HandlerForm : byte
     /// <summary>A = op(B, constant in Wide).</summary>
     BinaryConstant,
 
+    /// <summary>A = op(B, C, D).</summary>
+    Ternary,
+
+    /// <summary>A = op(B, C, the 16 bytes at distance D from the instruction).</summary>
+    Shuffle,
+
     /// <summary>A = load at B + offset; Wide is offset + width.</summary>
     Load,
 
-    /// <summary>Store B at A + offset; Wide is offset + width.</summary>
+    /// <summary>A = D with the key's lane replaced by a load at B + C.</summary>
+    LoadLane,
+
+    /// <summary>Store B, or its lane that the key names, at A + offset; Wide is offset + width.</summary>
     Store,
 
     /// <summary>Store the 32-bit constant B at A + offset; Wide is offset + width.</summary>
@@ -36,19 +45,22 @@ internal enum HandlerForm : byte
     /// <summary>Jump by the entry number A (at most B, the last) of the table of 32-bit offsets at Wide.</summary>
     BranchTable,
 
-    /// <summary>A = B.</summary>
+    /// <summary>A = B, of as many slots as the operation's number says.</summary>
     Copy,
 
     /// <summary>A = constant in Wide.</summary>
     Constant,
 
-    /// <summary>A = D is not zero ? B : C.</summary>
+    /// <summary>A = the 16 bytes at distance D from the instruction.</summary>
+    VectorConstant,
+
+    /// <summary>A = D is not zero ? B : C, of as many slots as the operation's number says.</summary>
     Select,
 
-    /// <summary>A = the 8 bytes at Wide.</summary>
+    /// <summary>A = the slots at Wide, as many as the operation's number says.</summary>
     GlobalGet,
 
-    /// <summary>The 8 bytes at Wide = A.</summary>
+    /// <summary>The slots at Wide, as many as the operation's number says, = A.</summary>
     GlobalSet,
 
     /// <summary>Zero as many slots as the operation's number says, from A on.</summary>
@@ -60,7 +72,7 @@ internal enum HandlerForm : byte
     /// <summary>Return; the link is at B.</summary>
     Return,
 
-    /// <summary>Return A; the link is at B.</summary>
+    /// <summary>Return A, of as many slots as the operation's number says; the link is at B.</summary>
     ReturnOne,
 
     /// <summary>Return C bytes from A on; the link is at B.</summary>
@@ -79,13 +91,15 @@ internal enum HandlerForm : byte
     Managed,
 }
 
-/// <summary>Which handler: a shape, an operation, and for jumps their sense and direction.</summary>
+/// <summary>Which handler: a shape, an operation, for jumps their sense and direction, and for vectors the lane.</summary>
 /// <param name="Form">The shape.</param>
 /// <param name="Operation">An opcode, a <see cref="ManagedOperation"/>, or a count; 0 where the shape needs none.</param>
 /// <param name="IsNegated">Jumps when the condition is false.</param>
 /// <param name="IsBackward">Jumps to a loop header, which is a safe point.</param>
-internal readonly record struct HandlerKey(HandlerForm Form, int Operation = 0, bool IsNegated = false, bool IsBackward = false)
+/// <param name="Lane">The lane of an operation that takes one: a constant there costs less than to look it up in the instruction.</param>
+internal readonly record struct HandlerKey(
+    HandlerForm Form, int Operation = 0, bool IsNegated = false, bool IsBackward = false, byte Lane = 0)
 {
     /// <summary>The handler's name in stack traces.</summary>
-    public override string ToString() => $"{Form}_{Operation:x}{(IsNegated ? "_not" : "")}{(IsBackward ? "_back" : "")}";
+    public override string ToString() => $"{Form}_{Operation:x}{(IsNegated ? "_not" : "")}{(IsBackward ? "_back" : "")}{(Lane > 0 ? $"_{Lane}" : "")}";
 }

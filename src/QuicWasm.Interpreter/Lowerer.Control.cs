@@ -275,9 +275,10 @@ internal sealed partial class Lowerer
         {
             _code.Emit(new HandlerKey(HandlerForm.Return), 0, _linkOffset);
         }
-        else if (results.Length == 1 && results[0] != ValueType.V128)
+        else if (results.Length == 1)
         {
-            _code.Emit(new HandlerKey(HandlerForm.ReturnOne), _stack.RegisterOf(_stack[_stack.Count - 1]), _linkOffset);
+            var key = new HandlerKey(HandlerForm.ReturnOne, results[0].SlotCount());
+            _code.Emit(key, _stack.RegisterOf(_stack[_stack.Count - 1]), _linkOffset);
         }
         else
         {

@@ -14,9 +14,13 @@ internal sealed partial class Lowerer
         {
             LowerUnary(opcode, result);
         }
-        else
+        else if (info.Operands.Length == 2)
         {
             LowerBinary(opcode, result);
+        }
+        else
+        {
+            LowerTernary(opcode, result);
         }
     }
 
@@ -48,7 +52,7 @@ internal sealed partial class Lowerer
         }
 
         int leftRegister = _stack.RegisterOf(left);
-        if (right.Place == OperandPlace.Constant)
+        if (right.IsImmediate)
         {
             int destination = PushResult(result);
             _code.EmitWide(new HandlerKey(HandlerForm.BinaryConstant, (int)opcode), destination, leftRegister, right.Bits);
@@ -57,6 +61,14 @@ internal sealed partial class Lowerer
 
         int rightRegister = _stack.RegisterOf(right);
         _code.Emit(new HandlerKey(HandlerForm.Binary, (int)opcode), PushResult(result), leftRegister, rightRegister);
+    }
+
+    private void LowerTernary(Opcode opcode, ValueType result)
+    {
+        int third = _stack.PopRegister();
+        int second = _stack.PopRegister();
+        int first = _stack.PopRegister();
+        _code.Emit(new HandlerKey(HandlerForm.Ternary, (int)opcode), PushResult(result), first, second, third);
     }
 
     private void LowerAccess(Opcode opcode, MemArg access)
@@ -73,7 +85,7 @@ internal sealed partial class Lowerer
         Operand value = _stack.Pop();
         int target = _stack.PopRegister();
         bool is32 = value.Type is ValueType.I32 or ValueType.F32;
-        if (value.Place == OperandPlace.Constant && (is32 || value.Bits == (int)value.Bits))
+        if (value.IsImmediate && (is32 || value.Bits == (int)value.Bits))
         {
             _code.EmitWide(new HandlerKey(HandlerForm.StoreConstant, (int)opcode), target, (int)value.Bits, end);
         }

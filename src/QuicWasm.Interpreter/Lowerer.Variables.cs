@@ -54,7 +54,7 @@ internal sealed unsafe partial class Lowerer
     {
         int offset = _localOffsets[local];
         Operand value = _stack.Pop();
-        if (IsResult(value) && !_stack.IsAliased(offset) && value.Type != ValueType.V128)
+        if (IsResult(value) && !_stack.IsAliased(offset))
         {
             _code.RetargetLast(offset);
         }
@@ -73,7 +73,7 @@ internal sealed unsafe partial class Lowerer
         SetLocal(local);
         if (value.Place == OperandPlace.Constant)
         {
-            _stack.PushConstant(value.Type, value.Bits);
+            _stack.PushConstant(value.Type, value.Bits, value.HighBits);
         }
         else
         {
@@ -86,22 +86,13 @@ internal sealed unsafe partial class Lowerer
     {
         global.EnsurePresent();
         ValueType type = global.Type.ValueType;
-        int destination = PushResult(type);
-        for (int i = 0; i < type.SlotCount(); i++)
-        {
-            _code.EmitWide(new HandlerKey(HandlerForm.GlobalGet), destination + (i * 8), 0, global.Cell + (i * 8));
-        }
+        _code.EmitWide(new HandlerKey(HandlerForm.GlobalGet, type.SlotCount()), PushResult(type), 0, global.Cell);
     }
 
     private void SetGlobal(GlobalInstance global)
     {
         global.EnsurePresent();
-        int source = _stack.PopRegister();
-        for (int i = 0; i < global.Type.ValueType.SlotCount(); i++)
-        {
-            _code.EmitWide(new HandlerKey(HandlerForm.GlobalSet), source + (i * 8), 0, global.Cell + (i * 8));
-        }
-
+        _code.EmitWide(new HandlerKey(HandlerForm.GlobalSet, global.Type.ValueType.SlotCount()), _stack.PopRegister(), 0, global.Cell);
         _result = -1;
     }
 
@@ -112,11 +103,7 @@ internal sealed unsafe partial class Lowerer
         Operand first = _stack.Pop();
         int secondRegister = _stack.RegisterOf(second);
         int firstRegister = _stack.RegisterOf(first);
-        int destination = PushResult(first.Type);
-        for (int i = 0; i < first.Type.SlotCount(); i++)
-        {
-            _code.Emit(
-                new HandlerKey(HandlerForm.Select), destination + (i * 8), firstRegister + (i * 8), secondRegister + (i * 8), condition);
-        }
+        var key = new HandlerKey(HandlerForm.Select, first.Type.SlotCount());
+        _code.Emit(key, PushResult(first.Type), firstRegister, secondRegister, condition);
     }
 }

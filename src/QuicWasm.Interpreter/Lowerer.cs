@@ -103,13 +103,7 @@ internal sealed unsafe partial class Lowerer
             return;
         }
 
-        OpcodeInfo info = OpcodeTable.Get(opcode);
-        if (info.Proposal == Proposals.Simd)
-        {
-            throw new ModuleException(ModuleError.Unsupported, reader.Offset, $"the interpreter does not execute {info.Name} yet");
-        }
-
-        switch (info.Immediate)
+        switch (OpcodeTable.Get(opcode).Immediate)
         {
             case ImmediateKind.MemArg:
                 LowerAccess(opcode, reader.ReadMemArg());
@@ -128,6 +122,9 @@ internal sealed unsafe partial class Lowerer
                 break;
             case ImmediateKind.F64:
                 PushConstant(ValueType.F64, (long)reader.ReadF64Bits());
+                break;
+            case ImmediateKind.V128 or ImmediateKind.Shuffle or ImmediateKind.Lane or ImmediateKind.MemArgAndLane:
+                LowerVector(opcode, ref reader);
                 break;
             default:
                 if (!LowerControl(opcode, pc, ref reader) && !LowerVariable(opcode, ref reader))

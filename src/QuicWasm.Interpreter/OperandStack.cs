@@ -8,8 +8,8 @@ namespace QuicWasm.Interpreter;
 /// </summary>
 internal sealed class OperandStack
 {
-    private static readonly HandlerKey CopyKey = new(HandlerForm.Copy);
     private static readonly HandlerKey ConstantKey = new(HandlerForm.Constant);
+    private static readonly HandlerKey VectorConstantKey = new(HandlerForm.VectorConstant);
 
     private readonly List<Operand> _operands = [];
     private readonly CodeBuilder _code;
@@ -52,8 +52,9 @@ internal sealed class OperandStack
         Push(new Operand(type, OperandPlace.Local, Top, Local: localOffset));
     }
 
-    /// <summary>Pushes a constant.</summary>
-    public void PushConstant(ValueType type, long bits) => Push(new Operand(type, OperandPlace.Constant, Top, Bits: bits));
+    /// <summary>Pushes a constant; of a v128, the low bits come first.</summary>
+    public void PushConstant(ValueType type, long bits, long highBits = 0) =>
+        Push(new Operand(type, OperandPlace.Constant, Top, Bits: bits, HighBits: highBits));
 
     /// <summary>Takes the topmost value.</summary>
     public Operand Pop()
@@ -81,7 +82,7 @@ internal sealed class OperandStack
             case OperandPlace.Local:
                 return operand.Local;
             case OperandPlace.Constant:
-                _code.EmitWide(ConstantKey, operand.Slot, 0, operand.Bits);
+                CopyTo(operand, operand.Slot);
                 return operand.Slot;
             default:
                 return operand.Slot;
@@ -123,16 +124,22 @@ internal sealed class OperandStack
     /// <summary>Copies a value to a place in the frame.</summary>
     public void CopyTo(Operand operand, int destination)
     {
-        if (operand.Place == OperandPlace.Constant)
+        if (operand.IsImmediate)
         {
             _code.EmitWide(ConstantKey, destination, 0, operand.Bits);
             return;
         }
 
-        int source = operand.Place == OperandPlace.Local ? operand.Local : operand.Slot;
-        for (int i = 0; i < operand.Type.SlotCount() && source != destination; i++)
+        if (operand.Place == OperandPlace.Constant)
         {
-            _code.Emit(CopyKey, destination + (i * 8), source + (i * 8));
+            _code.EmitPooled(VectorConstantKey, new UInt128((ulong)operand.HighBits, (ulong)operand.Bits), destination);
+            return;
+        }
+
+        int source = operand.Place == OperandPlace.Local ? operand.Local : operand.Slot;
+        if (source != destination)
+        {
+            _code.Emit(new HandlerKey(HandlerForm.Copy, operand.Type.SlotCount()), destination, source);
         }
     }
 

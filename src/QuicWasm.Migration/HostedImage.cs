@@ -56,7 +56,7 @@ internal sealed class HostedImage : IDisposable
                 destination = destination[(int)range.LengthBytes..];
             }
         }
-        catch (ImageException e)
+        catch (Exception e) when (e is ImageException or ObjectDisposedException)
         {
             throw new MigrationException(MigrationError.ImageUnreadable, $"image {Layout.Id}: {e.Message}", e);
         }

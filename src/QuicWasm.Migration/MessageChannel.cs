@@ -19,10 +19,11 @@ internal sealed class MessageChannel : IAsyncDisposable
         _stream = new CoalescingStream(stream);
         _reader = new FrameReader(_stream, maxReceiveBytes);
         _writer = new FrameWriter(_stream, ProtocolLimits.MaxAnswerBytes);
+        Peer = stream.Connection.RemotePeer;
     }
 
-    /// <summary>The peer in words.</summary>
-    public string Peer => _stream.Connection.RemotePeer;
+    /// <summary>The peer in words: its address, until its name is known.</summary>
+    public string Peer { get; set; }
 
     /// <summary>How long a read waits for the first byte, and a write for progress.</summary>
     public TimeSpan StallDeadline

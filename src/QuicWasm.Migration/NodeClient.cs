@@ -110,7 +110,7 @@ public sealed class NodeClient : IAsyncDisposable
         {
             ITransportStream stream = await _connection.OpenStreamAsync(cancellationToken);
             return new GranuleStream(
-                new MessageChannel(stream, ProtocolLimits.MaxAnswerBytes) { StallDeadline = _options.StallDeadline }, handle, plan, Counters);
+                new MessageChannel(stream, ProtocolLimits.MaxAnswerBytes) { StallDeadline = _options.StallDeadline, Peer = Peer }, handle, plan, Counters);
         }
         catch (TransportException e)
         {
@@ -122,7 +122,7 @@ public sealed class NodeClient : IAsyncDisposable
     {
         HelloMessage hello = await AskAsync<HelloMessage>(
             new HelloMessage(ProtocolLimits.Version, ProtocolLimits.MaxAnswerBytes, _options.Name), cancellationToken);
-        Peer = $"{hello.NodeName} ({_connection.RemotePeer})";
+        Peer = _control.Peer = $"{hello.NodeName} ({_connection.RemotePeer})";
         if (hello.Version != ProtocolLimits.Version)
         {
             throw new MigrationException(

@@ -4,8 +4,9 @@ namespace QuicWasm.State;
 public interface IPartFetcher
 {
     /// <summary>
-    /// Has the granule that holds these bytes written to the program's <see cref="IImageTarget"/>, and returns when that is done. Called on
-    /// the program's thread.
+    /// Has the granules that hold these bytes written to the program's <see cref="IImageTarget"/>, and returns when that is done. Called on
+    /// the program's thread. None of the bytes had arrived when it was called; where a prefetch may bring them at the same time, it is
+    /// the fetcher that sees to it that each byte is written once.
     /// </summary>
     /// <param name="part">The part that was touched.</param>
     /// <param name="offset">Where, in bytes.</param>

@@ -21,7 +21,11 @@ public static class ImageFile
         }
         catch (Exception e)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
+
             if (e is IOException or UnauthorizedAccessException)
             {
                 throw new ImageException(ImageError.CaptureFailed, $"the image cannot be written to {path}: {e.Message}", e);

@@ -58,24 +58,30 @@ internal sealed class PartCollector(ImageLayout layout)
         lock (_lock)
         {
             ref PartState state = ref _parts[number];
-            return state.ReceivedBytes == layout.Parts[number].LengthBytes ? new ReadOnlyMemory<byte>(state.Bytes) : null;
+            // Not "? :" with null: that would be an empty memory, by way of a null array.
+            return state.ReceivedBytes == layout.Parts[number].LengthBytes ? new ReadOnlyMemory<byte>(state.Bytes) : default(ReadOnlyMemory<byte>?);
         }
     }
 
-    /// <summary>Copies a range of a part that is no memory; false where some of it has not arrived.</summary>
-    public bool TryCopy(int number, ulong offset, Span<byte> destination)
+    /// <summary>The first stretch of bytes of a range that have not arrived; of length 0 where all have.</summary>
+    public (ulong Offset, ulong Length) FirstMissing(int number, ulong offset, ulong lengthBytes)
     {
-        ImagePart part = layout.Part(number, offset, (ulong)destination.Length);
+        ImagePart part = layout.Part(number, offset, lengthBytes);
         lock (_lock)
         {
             ref PartState state = ref _parts[number];
-            bool isHere = state.ReceivedBytes == part.LengthBytes || (state.Ranges?.Contains(offset, (ulong)destination.Length) ?? false);
-            if (isHere)
-            {
-                state.Bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
-            }
+            return state.ReceivedBytes == part.LengthBytes
+                ? (offset + lengthBytes, 0)
+                : state.Ranges?.FirstMissing(offset, offset + lengthBytes) ?? (offset, lengthBytes);
+        }
+    }
 
-            return isHere;
+    /// <summary>Copies a range of a part that is no memory; all of it must have arrived.</summary>
+    public void Copy(int number, ulong offset, Span<byte> destination)
+    {
+        lock (_lock)
+        {
+            _parts[number].Bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
         }
     }
 

@@ -19,6 +19,11 @@ public static class ProgramCapture
         program.Freeze();
         try
         {
+            if (!program.HasWork)
+            {
+                throw new ImageException(ImageError.CaptureFailed, "the program has nothing left to be done");
+            }
+
             program.Restored?.EnsureAll();
             var capture = new ImageCapture(program);
             return capture.Capture();

@@ -30,29 +30,53 @@ internal sealed class ReceivedRanges(ulong lengthBytes)
         return true;
     }
 
-    /// <summary>Whether every byte of the range is there.</summary>
-    public bool Contains(ulong offset, ulong length)
+    /// <summary>The first stretch of bytes between an offset and an end that are not there; of length 0 where all are.</summary>
+    public (ulong Offset, ulong Length) FirstMissing(ulong offset, ulong end)
     {
-        ulong end = offset + length;
+        ulong start = Skip(offset, end, isHere: true);
+        return (start, Skip(start, end, isHere: false) - start);
+    }
+
+    /// <summary>Goes on from an offset while the bytes are there, or while they are not.</summary>
+    private ulong Skip(ulong offset, ulong end, bool isHere)
+    {
         while (offset < end)
         {
-            ulong page = offset / PageBytes;
-            ulong next = Math.Min(end, (page + 1) * PageBytes);
-            if (!IsWhole(page) && !ContainsInPage(page, (int)(offset - page * PageBytes), (int)(next - page * PageBytes)))
+            (bool isStretchHere, ulong stretchEnd) = StretchAt(offset);
+            if (isStretchHere != isHere)
             {
-                return false;
+                break;
             }
 
-            offset = next;
+            offset = Math.Min(end, stretchEnd);
         }
 
-        return true;
+        return offset;
+    }
+
+    /// <summary>Whether the byte at an offset is there, and up to where in its page the next ones are alike.</summary>
+    private (bool IsHere, ulong End) StretchAt(ulong offset)
+    {
+        ulong page = offset / PageBytes;
+        ulong pageOffset = page * PageBytes;
+        int place = (int)(offset - pageOffset);
+        if (IsWhole(page) || !_partPages.TryGetValue(page, out List<(int Start, int End)>? ranges))
+        {
+            return (IsWhole(page), pageOffset + PageBytes);
+        }
+
+        foreach ((int start, int end) in ranges)
+        {
+            if (place < end)
+            {
+                return place < start ? (false, pageOffset + (ulong)start) : (true, pageOffset + (ulong)end);
+            }
+        }
+
+        return (false, pageOffset + PageBytes);
     }
 
     private bool IsWhole(ulong page) => (_wholePages[page / 64] >> (int)(page % 64) & 1) != 0;
-
-    private bool ContainsInPage(ulong page, int start, int end) =>
-        _partPages.TryGetValue(page, out List<(int Start, int End)>? ranges) && ranges.Exists(r => r.Start <= start && end <= r.End);
 
     private bool TryAddInPage(ulong page, int start, int end)
     {

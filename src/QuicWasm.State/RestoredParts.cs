@@ -131,15 +131,8 @@ internal sealed class RestoredParts(LayoutIndex index, PartCollector parts, Rest
         try
         {
             Span<byte> bytes = buffer.AsSpan(0, count * References.Bytes);
-            if (!parts.TryCopy(part, offset, bytes))
-            {
-                fetcher.Fetch(part, offset, (ulong)bytes.Length);
-                if (!parts.TryCopy(part, offset, bytes))
-                {
-                    throw NotArrived(part);
-                }
-            }
-
+            Fetch(part, offset, (ulong)bytes.Length);
+            parts.Copy(part, offset, bytes);
             table.Provide(first, References.Decode(_store, table.Type.ElementType, bytes, $"table {table.Address}"));
         }
         finally
@@ -167,13 +160,24 @@ internal sealed class RestoredParts(LayoutIndex index, PartCollector parts, Rest
     /// <summary>The bytes of a whole part, fetched if need be.</summary>
     private ReadOnlyMemory<byte> Bytes(int part)
     {
-        if (parts.TryGet(part) is { } bytes)
-        {
-            return bytes;
-        }
+        Fetch(part, 0, index.Layout.Parts[part].LengthBytes);
+        return parts.TryGet(part)!.Value;
+    }
 
-        fetcher.Fetch(part, 0, index.Layout.Parts[part].LengthBytes);
-        return parts.TryGet(part) ?? throw NotArrived(part);
+    /// <summary>Has the bytes of a range fetched that have not arrived, and only those.</summary>
+    private void Fetch(int part, ulong offset, ulong lengthBytes)
+    {
+        ulong end = offset + lengthBytes;
+        while (parts.FirstMissing(part, offset, end - offset) is { Length: > 0 } missing)
+        {
+            fetcher.Fetch(part, missing.Offset, missing.Length);
+            offset = missing.Offset;
+            if (parts.FirstMissing(part, offset, end - offset) is { Length: > 0 } still && still.Offset == offset)
+            {
+                throw new TrapException(
+                    TrapKind.PartUnavailable, $"{index.Layout.Parts[part].Describe()} was fetched, but byte {offset} of it did not arrive");
+            }
+        }
     }
 
     // What arrives in the middle of a run and cannot be used ends the run, as if it had not arrived.
@@ -188,7 +192,4 @@ internal sealed class RestoredParts(LayoutIndex index, PartCollector parts, Rest
             throw new TrapException(TrapKind.PartUnavailable, e.Message, e);
         }
     }
-
-    private TrapException NotArrived(int part) =>
-        new(TrapKind.PartUnavailable, $"{index.Layout.Parts[part].Describe()} was fetched, but not all of it arrived");
 }

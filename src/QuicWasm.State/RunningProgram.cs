@@ -1,3 +1,4 @@
+using QuicWasm.Modules;
 using QuicWasm.Runtime;
 
 namespace QuicWasm.State;
@@ -135,6 +136,11 @@ public sealed class RunningProgram : IDisposable
         {
             _calls.Clear();
             return ProgramStatus.Exited(e.ExitCode);
+        }
+        catch (ModuleException e)
+        {
+            // Functions are validated when they are first needed: what arrived with an image may be wrong.
+            throw new TrapException(TrapKind.PartUnavailable, $"the code of a function is not valid: {e.Message}", e);
         }
     }
 

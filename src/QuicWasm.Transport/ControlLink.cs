@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace QuicWasm.Transport;
 
 /// <summary>The control socket of a connection: reads messages for one handler, and writes them in order from a bounded queue.</summary>
-internal sealed class ControlLink(SocketChannel channel, int queueLength, Action<ControlMessage> handle, Action<TransportException> lost)
+internal sealed class ControlLink(SocketChannel channel, int queueLength, Action<ControlMessage> handle, Action<TransportException> violated, Action<TransportException> lost)
 {
     private const int BatchLength = 64;
 
@@ -69,10 +69,6 @@ internal sealed class ControlLink(SocketChannel channel, int queueLength, Action
                 filled = HandleAll(buffer, filled + count);
             }
         }
-        catch (TransportException exception)
-        {
-            lost(exception);
-        }
         catch (Exception exception) when (SocketErrors.IsNetworkFailure(exception))
         {
             var translated = SocketErrors.Translate(exception, $"read control messages of {channel.RemotePeer}");
@@ -87,7 +83,8 @@ internal sealed class ControlLink(SocketChannel channel, int queueLength, Action
         {
             if (!ControlMessage.TryRead(buffer.AsSpan(taken), out var message))
             {
-                throw new TransportException(TransportError.ProtocolViolation, $"{channel.RemotePeer} sent a control message that is none");
+                violated(new TransportException(TransportError.ProtocolViolation, $"{channel.RemotePeer} sent a control message that is none"));
+                return 0;
             }
 
             handle(message);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace QuicWasm.Transport;
 
@@ -36,6 +37,7 @@ public sealed class FrameReader : IDisposable
     /// <returns>The header, or null when the stream ended after a whole frame.</returns>
     /// <exception cref="TransportException">The frame is wrong, or the stream failed.</exception>
     /// <exception cref="InvalidOperationException">The payload before has not been read.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<FrameHeader?> ReadHeaderAsync(CancellationToken cancellationToken = default)
     {
         var buffer = CheckUsable();
@@ -83,6 +85,7 @@ public sealed class FrameReader : IDisposable
     /// <param name="destination">Where to; not longer than what is left of the payload.</param>
     /// <param name="cancellationToken">A payload that is cancelled midway aborts the stream.</param>
     /// <exception cref="TransportException">The payload is cut off or damaged, or the stream failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadPayloadAsync(Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         var buffer = CheckUsable();
@@ -175,6 +178,7 @@ public sealed class FrameReader : IDisposable
     }
 
     /// <summary>Long rests go straight to the caller; short ones through the buffer, which then also gets the next header.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReceiveAsync(byte[] buffer, Memory<byte> destination, CancellationToken cancellationToken)
     {
         var isLong = destination.Length >= buffer.Length / 2;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace QuicWasm.Transport;
 
@@ -35,6 +36,7 @@ public sealed class FrameWriter : IDisposable
 
     /// <summary>Writes a frame whose payload is in one piece.</summary>
     /// <inheritdoc cref="WriteAsync(ushort, ushort, ulong, ReadOnlyMemory{ReadOnlyMemory{byte}}, CancellationToken)"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(ushort kind, ushort flags, ulong requestId, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
     {
         CheckLength(payload.Length);
@@ -60,6 +62,7 @@ public sealed class FrameWriter : IDisposable
     /// <param name="pieces">The payload; unchanged until the write ends.</param>
     /// <param name="cancellationToken">A frame that is cancelled midway aborts the stream.</param>
     /// <exception cref="TransportException">The payload is over the limit (and nothing is written), or the stream failed.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WriteAsync(ushort kind, ushort flags, ulong requestId, ReadOnlyMemory<ReadOnlyMemory<byte>> pieces, CancellationToken cancellationToken = default)
     {
         var header = new FrameHeader(kind, flags, requestId, Measure(pieces.Span, out var checksum));
@@ -123,6 +126,7 @@ public sealed class FrameWriter : IDisposable
         _gathered = FrameHeader.LengthBytes;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AddAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken)
     {
         if (piece.Length <= GatherBytes - _gathered)
@@ -136,6 +140,7 @@ public sealed class FrameWriter : IDisposable
         await _stream.WriteAsync(piece, cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
@@ -143,6 +148,7 @@ public sealed class FrameWriter : IDisposable
         _ordinal++;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         if (_gathered > 0)

@@ -10,10 +10,13 @@ internal enum PreambleKind : byte
 
     /// <summary>A stream of a connection that exists.</summary>
     Stream = 2,
+
+    /// <summary>The connecting side does not trust the listener, and closes.</summary>
+    Refusal = 3,
 }
 
 /// <summary>The first bytes that the connecting side sends on every socket. See docs/wire-protocol.md, section 1.</summary>
-internal readonly record struct Preamble(PreambleKind Kind, UInt128 ConnectionId, ulong StreamNumber, int MaxStreams)
+internal readonly record struct Preamble(PreambleKind Kind, UInt128 ConnectionId, ulong StreamNumber, int MaxStreams, PreambleStatus Status = PreambleStatus.Accepted)
 {
     public const int LengthBytes = 48;
     public const ushort Version = 1;
@@ -27,6 +30,7 @@ internal readonly record struct Preamble(PreambleKind Kind, UInt128 ConnectionId
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[8..], Version);
         bytes[10] = (byte)Kind;
+        bytes[11] = (byte)Status;
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[12..], (uint)MaxStreams);
         BinaryPrimitives.WriteUInt128LittleEndian(bytes[16..], ConnectionId);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[32..], StreamNumber);
@@ -56,16 +60,18 @@ internal readonly record struct Preamble(PreambleKind Kind, UInt128 ConnectionId
             (PreambleKind)bytes[10],
             BinaryPrimitives.ReadUInt128LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadUInt64LittleEndian(bytes[32..]),
-            (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]), TransportOptions.StreamLimit));
-        return preamble.IsWellFormed() && bytes[11] == 0 && BinaryPrimitives.ReadUInt32LittleEndian(bytes[40..]) == 0
+            (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]), TransportOptions.StreamLimit),
+            (PreambleStatus)bytes[11]);
+        return preamble.IsWellFormed() && BinaryPrimitives.ReadUInt32LittleEndian(bytes[40..]) == 0
             ? preamble
             : throw Violation(peer, "a field has a value that is not allowed");
     }
 
     private bool IsWellFormed() => Kind switch
     {
-        PreambleKind.Control => StreamNumber == 0 && MaxStreams > 0,
-        PreambleKind.Stream => StreamNumber != 0 && MaxStreams == 0,
+        PreambleKind.Control => StreamNumber == 0 && MaxStreams > 0 && Status == PreambleStatus.Accepted,
+        PreambleKind.Stream => StreamNumber != 0 && MaxStreams == 0 && Status == PreambleStatus.Accepted,
+        PreambleKind.Refusal => StreamNumber == 0 && MaxStreams == 0 && Status >= PreambleStatus.CertificateMissing,
         _ => false,
     };
 

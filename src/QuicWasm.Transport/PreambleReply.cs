@@ -50,7 +50,8 @@ internal readonly record struct PreambleReply(PreambleStatus Status, int MaxStre
             : throw new TransportException(TransportError.ProtocolViolation, $"{peer} allows no streams at all");
     }
 
-    private static TransportException Refusal(PreambleStatus status, int version, string peer) => status switch
+    /// <summary>What a peer's refusal means for this node.</summary>
+    public static TransportException Refusal(PreambleStatus status, int version, string peer) => status switch
     {
         PreambleStatus.VersionMismatch => new(TransportError.VersionMismatch, $"{peer} speaks version {version} of the protocol, this node {Preamble.Version}; use the same release on both"),
         PreambleStatus.TooManyConnections => new(TransportError.TooManyConnections, $"{peer} has as many connections as it may have; try again later, or raise its limit"),

@@ -9,7 +9,10 @@ internal abstract class SocketChannel(Socket socket, string remotePeer) : IDispo
     public string RemotePeer { get; } = remotePeer;
 
     /// <summary>The SHA-256 of the peer's certificate, or null.</summary>
-    public string? PeerFingerprint { get; protected init; }
+    public string? PeerFingerprint { get; protected set; }
+
+    /// <summary>Why the peer is not trusted; such a channel may only be used to say so.</summary>
+    public CertificateRejection? Rejection { get; protected set; }
 
     /// <summary>Where bytes are counted: with its own cells until it belongs to a connection.</summary>
     public CounterCells Counters { get; private set; } = new();

@@ -37,7 +37,7 @@ internal sealed class SocketConnection : ITransportConnection
         _streams = new StreamTable(dialler != null, peerMaxStreams, options.MaxStreams);
         Closed = _closed.Token;
         control.CountInto(_counters);
-        _control = new ControlLink(control, (4 * (options.MaxStreams + peerMaxStreams)) + 64, Handle, Lose);
+        _control = new ControlLink(control, (4 * (options.MaxStreams + peerMaxStreams)) + 64, Handle, Violate, Lose);
     }
 
     public TransportOptions Options { get; }
@@ -139,6 +139,12 @@ internal sealed class SocketConnection : ITransportConnection
 
         if (await _streams.AdmitAsync(preamble.StreamNumber, Options.HandshakeTimeout, cancellationToken) is not { } slot)
         {
+            if (_streams.IsBuried(preamble.StreamNumber))
+            {
+                channel.Reset();
+                return;
+            }
+
             Post(new ControlMessage(ControlKind.Aborted, preamble.StreamNumber, TransportCodes.TooManyStreams));
             Post(new ControlMessage(ControlKind.Finished, preamble.StreamNumber, 0));
             throw new TransportException(TransportError.TooManyStreams, $"{channel.RemotePeer} opened more than {Options.MaxStreams} streams");
@@ -159,9 +165,19 @@ internal sealed class SocketConnection : ITransportConnection
     /// <summary>This side has no more to do with a stream.</summary>
     public void FinishStream(StreamSlot slot)
     {
-        // RACE: the place is freed first, since the peer may fill it as soon as it reads the message.
-        _streams.Finish(slot, byPeer: false);
-        Post(new ControlMessage(ControlKind.Finished, slot.Number, 0));
+        // RACE: the other side may fill the place of its stream as soon as it reads the message, and this side that of its own as soon
+        // as the place is free; so the message goes last for a stream of the peer's, and first for one of this side's.
+        var message = new ControlMessage(ControlKind.Finished, slot.Number, 0);
+        if (slot.IsOwn)
+        {
+            Post(message);
+            _streams.Finish(slot, byPeer: false);
+        }
+        else
+        {
+            _streams.Finish(slot, byPeer: false);
+            Post(message);
+        }
     }
 
     public void CountAborted() => _counters.AddAborted();
@@ -176,9 +192,7 @@ internal sealed class SocketConnection : ITransportConnection
         if (!slot.TryAttach(stream))
         {
             channel.Reset();
-            throw slot.Failed.IsCompletedSuccessfully
-                ? slot.Failed.Result.Again()
-                : new TransportException(TransportError.ProtocolViolation, $"{RemotePeer} dialled stream {slot.Number} twice");
+            throw new TransportException(TransportError.ProtocolViolation, $"{RemotePeer} dialled stream {slot.Number} twice");
         }
 
         if (slot.IsOwn)
@@ -235,15 +249,15 @@ internal sealed class SocketConnection : ITransportConnection
     {
         if (message.Kind == ControlKind.Close)
         {
-            End(new TransportException(TransportError.ConnectionClosed, $"{RemotePeer} closed the connection with code {message.Value}", message.Value));
+            Lose(new TransportException(TransportError.ConnectionClosed, $"{RemotePeer} closed the connection with code {message.Value}", message.Value));
             return;
         }
 
-        if (_streams.FindOrAdmit(message.StreamNumber) is not { } slot)
+        if (_streams.FindOrAnnounce(message.StreamNumber) is not { } slot)
         {
             if (!_streams.WasOpened(message.StreamNumber))
             {
-                Lose(new TransportException(TransportError.ProtocolViolation, $"{RemotePeer} speaks of stream {message.StreamNumber}, which is not open or one too many"));
+                Violate(new TransportException(TransportError.ProtocolViolation, $"{RemotePeer} speaks of stream {message.StreamNumber}, which is not open or one too many"));
             }
 
             return;
@@ -274,7 +288,7 @@ internal sealed class SocketConnection : ITransportConnection
                 _ = DialForPeerAsync(slot);
                 break;
             default:
-                Lose(new TransportException(TransportError.ProtocolViolation, $"{RemotePeer} sent a control message that is not its to send"));
+                Violate(new TransportException(TransportError.ProtocolViolation, $"{RemotePeer} sent a control message that is not its to send"));
                 break;
         }
     }
@@ -287,10 +301,18 @@ internal sealed class SocketConnection : ITransportConnection
         }
     }
 
-    private void Lose(TransportException reason) => End(reason);
+    /// <summary>Ends the connection, and tells a peer that broke the protocol so.</summary>
+    private void Violate(TransportException reason)
+    {
+        if (TryEnd(reason))
+        {
+            Post(new ControlMessage(ControlKind.Close, 0, TransportCodes.ProtocolViolation));
+            _ = _control.CloseAsync(Options.CloseTimeout, CancellationToken.None).AsTask();
+        }
+    }
 
     /// <summary>Ends the connection without a word to the peer.</summary>
-    private void End(TransportException reason)
+    private void Lose(TransportException reason)
     {
         if (TryEnd(reason))
         {

@@ -8,6 +8,7 @@ internal sealed class SocketDialler(TransportEndpoint endpoint, ISocketSecurity 
 {
     /// <summary>The address that answered first; all sockets of a connection go there.</summary>
     private IPEndPoint? _address;
+    private string? _fingerprint;
 
     /// <summary>Connects, authenticates, and sends the preamble.</summary>
     public async ValueTask<SocketChannel> DialAsync(Preamble preamble, CancellationToken cancellationToken)
@@ -22,9 +23,8 @@ internal sealed class SocketDialler(TransportEndpoint endpoint, ISocketSecurity 
                 $"the handshake with {endpoint}",
                 token => security.SecureAsync(socket, endpoint.ToString(), options, token),
                 cancellationToken);
-            var bytes = new byte[Preamble.LengthBytes];
-            preamble.Write(bytes);
-            await channel.WriteAllAsync(bytes, cancellationToken);
+            await CheckTrustAsync(channel, cancellationToken);
+            await SendAsync(channel, preamble, cancellationToken);
             return channel;
         }
         catch (Exception exception)
@@ -40,6 +40,32 @@ internal sealed class SocketDialler(TransportEndpoint endpoint, ISocketSecurity 
         }
     }
 
+    /// <summary>Refuses a listener that is not trusted, or is another than the one of the control socket, and tells it.</summary>
+    private async ValueTask CheckTrustAsync(SocketChannel channel, CancellationToken cancellationToken)
+    {
+        var rejection = channel.Rejection;
+        if (rejection is null && Interlocked.CompareExchange(ref _fingerprint, channel.PeerFingerprint, null) is { } known && known != channel.PeerFingerprint)
+        {
+            rejection = new CertificateRejection(PreambleStatus.CertificateNotTrusted, "it is another node than the one the connection began with");
+        }
+
+        if (rejection is null)
+        {
+            return;
+        }
+
+        await SendAsync(channel, new Preamble(PreambleKind.Refusal, 0, 0, 0, rejection.Status), cancellationToken);
+        channel.Dispose();
+        throw rejection.ToException(channel.RemotePeer);
+    }
+
+    private static async ValueTask SendAsync(SocketChannel channel, Preamble preamble, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[Preamble.LengthBytes];
+        preamble.Write(bytes);
+        await channel.WriteAllAsync(bytes, cancellationToken);
+    }
+
     private async ValueTask<Socket> ConnectAsync(CancellationToken cancellationToken)
     {
         try
@@ -49,7 +75,7 @@ internal sealed class SocketDialler(TransportEndpoint endpoint, ISocketSecurity 
                 return await ConnectToAsync(known, cancellationToken);
             }
 
-            var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken);
+            var addresses = await endpoint.ResolveAsync(cancellationToken);
             for (var index = 0; ; index++)
             {
                 try

@@ -28,6 +28,12 @@ internal static class SocketErrors
             SocketError.AddressFamilyNotSupported => (TransportError.AddressUnavailable, "; this machine does not have that kind of address"),
             _ => (TransportError.ConnectionLost, string.Empty),
         };
+        if (exception is AuthenticationException)
+        {
+            return new TransportException(
+                TransportError.AuthenticationFailed, $"cannot {doing}: TLS failed; does the peer use tls, too? ({exception.InnerException?.Message ?? exception.Message})", null, exception);
+        }
+
         var reason = (socket?.Message ?? exception.Message).TrimEnd('.');
         return new TransportException(error, $"cannot {doing}: {reason}{advice}", null, exception);
     }

@@ -86,6 +86,11 @@ internal sealed class SocketListener : ITransportListener
                 {
                     _ = HandshakeAsync(await _socket.AcceptAsync(_stop.Token));
                 }
+                catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+                {
+                    _handshakes.Release();
+                    throw;
+                }
                 catch (SocketException exception)
                 {
                     // A peer that is gone before it was accepted, or no descriptor is left: tried again when one may be.
@@ -147,8 +152,27 @@ internal sealed class SocketListener : ITransportListener
         }
     }
 
+    /// <summary>Ends a handshake in which one side does not trust the other.</summary>
+    private async ValueTask CheckTrustAsync(Preamble preamble, SocketChannel channel)
+    {
+        if (preamble.Kind == PreambleKind.Refusal)
+        {
+            throw PreambleReply.Refusal(preamble.Status, Preamble.Version, channel.RemotePeer);
+        }
+
+        if (channel.Rejection is { } rejection)
+        {
+            await TellRefusalAsync(channel, rejection.Status);
+            throw rejection.ToException(channel.RemotePeer);
+        }
+    }
+
+    private ValueTask<bool> TellRefusalAsync(SocketChannel channel, PreambleStatus status) =>
+        Deadline.RunAsync(_options.HandshakeTimeout, $"refusing {channel.RemotePeer}", token => RefuseAsync(channel, status, token), _stop.Token);
+
     private async ValueTask AdmitAsync(Preamble preamble, SocketChannel channel)
     {
+        await CheckTrustAsync(preamble, channel);
         if (preamble.Kind == PreambleKind.Stream)
         {
             SocketConnection? connection;
@@ -165,8 +189,7 @@ internal sealed class SocketListener : ITransportListener
         var added = new SocketConnection(preamble.ConnectionId, channel, preamble.MaxStreams, _options, null, Forget);
         if (!TryRemember(added))
         {
-            await Deadline.RunAsync(
-                _options.HandshakeTimeout, $"refusing {channel.RemotePeer}", token => RefuseAsync(channel, PreambleStatus.TooManyConnections, token), _stop.Token);
+            await TellRefusalAsync(channel, PreambleStatus.TooManyConnections);
             throw new TransportException(TransportError.TooManyConnections, $"{channel.RemotePeer} was refused: there are {_options.MaxConnections} connections, as many as are allowed");
         }
 
@@ -197,7 +220,7 @@ internal sealed class SocketListener : ITransportListener
             await channel.CompleteWritesAsync();
             return await channel.ReadAsync(bytes, cancellationToken) == 0;
         }
-        catch (Exception exception) when (SocketErrors.IsNetworkFailure(exception))
+        catch (Exception exception) when (exception is OperationCanceledException || SocketErrors.IsNetworkFailure(exception))
         {
             return false;
         }

@@ -299,14 +299,14 @@ internal sealed class SocketStream : ITransportStream
     /// <summary>Finds the reason for a socket's error: this side, or what the control socket tells within the grace time.</summary>
     private async ValueTask<Exception> ExplainAsync(Exception cause, string doing)
     {
-        if (Volatile.Read(ref _failure) is { } failure)
-        {
-            return failure.Again();
-        }
-
         if (Volatile.Read(ref _disposed) != 0)
         {
             return new ObjectDisposedException(Describe(), cause);
+        }
+
+        if (Volatile.Read(ref _failure) is { } failure)
+        {
+            return failure.Again();
         }
 
         try

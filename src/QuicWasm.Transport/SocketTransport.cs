@@ -24,15 +24,18 @@ public sealed class SocketTransport : ITransport
     /// <summary>Plain TCP: fast, readable by everyone on the way, and open to everyone who reaches the port.</summary>
     public static ITransport Tcp() => new SocketTransport("tcp", new PlainSecurity());
 
+    /// <summary>TLS 1.3 over TCP; both sides show a certificate, and trust each other's by fingerprint or authority.</summary>
+    public static ITransport Tls() => new SocketTransport("tls", new TlsSecurity());
+
     /// <inheritdoc/>
     public async ValueTask<ITransportListener> ListenAsync(TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        Check(options);
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken);
+            var addresses = await endpoint.ResolveAsync(cancellationToken);
             return Listen(endpoint, new IPEndPoint(addresses[0], endpoint.Port), options);
         }
         catch (SocketException exception)
@@ -46,7 +49,7 @@ public sealed class SocketTransport : ITransport
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        Check(options);
         var dialler = new SocketDialler(endpoint, _security, options);
         var id = NewConnectionId();
         var control = await dialler.DialAsync(new Preamble(PreambleKind.Control, id, 0, options.MaxStreams), cancellationToken);
@@ -81,6 +84,15 @@ public sealed class SocketTransport : ITransport
         Span<byte> bytes = stackalloc byte[16];
         RandomNumberGenerator.Fill(bytes);
         return BinaryPrimitives.ReadUInt128LittleEndian(bytes);
+    }
+
+    private void Check(TransportOptions options)
+    {
+        options.Validate();
+        if (_security.IsAuthenticated && options.Authentication is null)
+        {
+            throw new TransportException(TransportError.AuthenticationFailed, $"{Name} needs an identity and the peers to trust; set the options' Authentication");
+        }
     }
 
     private SocketListener Listen(TransportEndpoint endpoint, IPEndPoint address, TransportOptions options)

@@ -21,6 +21,9 @@ internal sealed class StreamSlot(ulong number, bool isOwn)
     /// <summary>Whether this side opened the stream.</summary>
     public bool IsOwn { get; } = isOwn;
 
+    /// <summary>Whether it counts against the limit of streams; a stream of the peer's does from when its socket has come. Guarded by the table's lock.</summary>
+    public bool HasPlace { get; set; } = isOwn;
+
     /// <summary>Guarded by the table's lock.</summary>
     public bool OwnFinished { get; set; }
 
@@ -36,12 +39,21 @@ internal sealed class StreamSlot(ulong number, bool isOwn)
     /// <summary>Whether its socket has come.</summary>
     public bool IsAttached => Volatile.Read(ref _stream) != null;
 
-    /// <summary>Gives the slot its stream; false when it failed before, or has one.</summary>
+    /// <summary>Gives the slot its stream, which fails at once when the slot has; false when there is one already.</summary>
     public bool TryAttach(SocketStream stream)
     {
-        // RACE: a failure that comes between the two lines is seen by one of both: Fail sets the task first and then looks for the stream.
-        var isFirst = Interlocked.CompareExchange(ref _stream, stream, null) == null;
-        return isFirst && !_failed.Task.IsCompleted;
+        if (Interlocked.CompareExchange(ref _stream, stream, null) != null)
+        {
+            return false;
+        }
+
+        // RACE: Fail sets the task first and then looks for the stream, so a failure at the same time is seen here, there, or twice.
+        if (_failed.Task.IsCompletedSuccessfully)
+        {
+            stream.FailByPeer(_failed.Task.Result);
+        }
+
+        return true;
     }
 
     /// <summary>Begins to wait for the socket that the peer was asked to dial.</summary>

@@ -1,18 +1,21 @@
+using System.Diagnostics;
+
 namespace QuicWasm.Transport;
 
 /// <summary>
 /// The streams of a connection by number. A stream keeps its place until both sides have finished with it, so both count alike:
 /// the peer cannot have more streams open than this side allows, nor this side more than the peer does.
 /// </summary>
-internal sealed class StreamTable(bool isDialler, int ownLimit, int peerLimit) : IDisposable
+internal sealed class StreamTable(bool isDialler, int ownLimit, int peerLimit)
 {
     private const int BuriedLength = 1024;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, StreamSlot> _slots = [];
-    private readonly SemaphoreSlim _ownPlaces = new(ownLimit);
-    private readonly SemaphoreSlim _peerPlaces = new(peerLimit);
-    private readonly Queue<ulong> _buried = new(BuriedLength);
+    private readonly Queue<ulong> _buried = new();
+    private readonly PlaceCounter _ownPlaces = new(ownLimit);
+    private readonly PlaceCounter _peerPlaces = new(peerLimit);
+    private int _announced;
     private ulong _nextOwn = isDialler ? 2UL : 1UL;
     private TransportException? _failure;
 
@@ -20,49 +23,67 @@ internal sealed class StreamTable(bool isDialler, int ownLimit, int peerLimit) :
     public bool IsOwnNumber(ulong number) => (number % 2 == 0) == isDialler;
 
     /// <summary>Takes a place for a stream of this side, waiting for one; null when the time runs out.</summary>
-    public async ValueTask<StreamSlot?> OpenAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        if (!await _ownPlaces.WaitAsync(timeout, cancellationToken))
-        {
-            return null;
-        }
+    public ValueTask<StreamSlot?> OpenAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        WaitForPlaceAsync(
+            _ownPlaces,
+            () =>
+            {
+                var slot = Add(new StreamSlot(_nextOwn, isOwn: true));
+                _nextOwn += 2;
+                return slot;
+            },
+            () => null,
+            timeout,
+            cancellationToken);
 
-        lock (_lock)
-        {
-            var slot = new StreamSlot(_nextOwn, isOwn: true);
-            _nextOwn += 2;
-            return Add(slot);
-        }
-    }
-
-    /// <summary>The slot of a stream that the peer opened and whose socket has come. Waits for a place, since the notice that frees one may still be under way; null when none comes, or the stream is over.</summary>
+    /// <summary>
+    /// The slot of a stream that the peer opened and whose socket has come. Waits for a place, since the message that frees one may
+    /// still be under way; null when none comes, or the stream is over.
+    /// </summary>
     public async ValueTask<StreamSlot?> AdmitAsync(ulong number, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (Find(number) is { } known)
-        {
-            return known;
-        }
+        var over = new StreamSlot(number, isOwn: false) { HasPlace = true };
+        var slot = await WaitForPlaceAsync(
+            _peerPlaces,
+            () =>
+            {
+                if (_slots.TryGetValue(number, out var announced))
+                {
+                    _announced--;
+                }
 
+                announced ??= Add(new StreamSlot(number, isOwn: false));
+                announced.HasPlace = true;
+                return announced;
+            },
+            () => _buried.Contains(number) ? over : _slots.GetValueOrDefault(number),
+            timeout,
+            cancellationToken);
+        return slot == over ? null : slot;
+    }
+
+    /// <summary>
+    /// The slot that a control message speaks of; null when it breaks the limit. The message may come before the stream's socket does:
+    /// it then announces the stream. Sockets overtake each other and the messages, but the messages are in order, so by them alone an
+    /// honest peer never has more streams than its limit.
+    /// </summary>
+    public StreamSlot? FindOrAnnounce(ulong number)
+    {
         lock (_lock)
         {
-            if (_buried.Contains(number))
+            if (_slots.TryGetValue(number, out var known))
+            {
+                return known;
+            }
+
+            if (IsOwnNumber(number) || _announced == peerLimit)
             {
                 return null;
             }
+
+            _announced++;
+            return Add(new StreamSlot(number, isOwn: false));
         }
-
-        return await _peerPlaces.WaitAsync(timeout, cancellationToken) ? AddOrFind(number) : null;
-    }
-
-    /// <summary>The slot that a control message speaks of; null when it breaks the limit. A message may come before the stream's socket does.</summary>
-    public StreamSlot? FindOrAdmit(ulong number)
-    {
-        if (Find(number) is { } known)
-        {
-            return known;
-        }
-
-        return !IsOwnNumber(number) && _peerPlaces.Wait(0) ? AddOrFind(number) : null;
     }
 
     /// <summary>The slot of that number, or null.</summary>
@@ -71,6 +92,15 @@ internal sealed class StreamTable(bool isDialler, int ownLimit, int peerLimit) :
         lock (_lock)
         {
             return _slots.GetValueOrDefault(number);
+        }
+    }
+
+    /// <summary>Whether the stream ended before its socket came.</summary>
+    public bool IsBuried(ulong number)
+    {
+        lock (_lock)
+        {
+            return _buried.Contains(number);
         }
     }
 
@@ -90,13 +120,11 @@ internal sealed class StreamTable(bool isDialler, int ownLimit, int peerLimit) :
         {
             slot.PeerFinished |= byPeer;
             slot.OwnFinished |= !byPeer;
-            if (!slot.PeerFinished || !slot.OwnFinished || !_slots.Remove(slot.Number))
+            if (slot.PeerFinished && slot.OwnFinished)
             {
-                return;
+                Remove(slot);
             }
         }
-
-        (slot.IsOwn ? _ownPlaces : _peerPlaces).Release();
     }
 
     /// <summary>
@@ -107,7 +135,7 @@ internal sealed class StreamTable(bool isDialler, int ownLimit, int peerLimit) :
     {
         lock (_lock)
         {
-            if (slot.IsOwn || slot.IsAttached || !slot.PeerFinished || !slot.Failed.IsCompleted || !_slots.Remove(slot.Number))
+            if (slot.IsOwn || slot.IsAttached || !slot.PeerFinished || !slot.Failed.IsCompleted || !Remove(slot))
             {
                 return false;
             }
@@ -118,10 +146,8 @@ internal sealed class StreamTable(bool isDialler, int ownLimit, int peerLimit) :
             }
 
             _buried.Enqueue(slot.Number);
+            return true;
         }
-
-        _peerPlaces.Release();
-        return true;
     }
 
     /// <summary>Fails every stream, and each that is added later.</summary>
@@ -140,23 +166,38 @@ internal sealed class StreamTable(bool isDialler, int ownLimit, int peerLimit) :
         }
     }
 
-    public void Dispose()
+    /// <summary>Looks for the slot, or adds it when a place is free; waits for a free place otherwise.</summary>
+    private async ValueTask<StreamSlot?> WaitForPlaceAsync(
+        PlaceCounter places, Func<StreamSlot> add, Func<StreamSlot?> find, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        _ownPlaces.Dispose();
-        _peerPlaces.Dispose();
-    }
-
-    private StreamSlot AddOrFind(ulong number)
-    {
-        lock (_lock)
+        var started = Stopwatch.GetTimestamp();
+        while (true)
         {
-            if (_slots.TryGetValue(number, out var known))
+            Task freed;
+            lock (_lock)
             {
-                _peerPlaces.Release();
-                return known;
+                if (find() is { HasPlace: true } known)
+                {
+                    return known;
+                }
+
+                if (places.TryTake())
+                {
+                    return add();
+                }
+
+                freed = places.Freed;
             }
 
-            return Add(new StreamSlot(number, isOwn: false));
+            var left = timeout - Stopwatch.GetElapsedTime(started);
+            try
+            {
+                await freed.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                return null;
+            }
         }
     }
 
@@ -169,5 +210,52 @@ internal sealed class StreamTable(bool isDialler, int ownLimit, int peerLimit) :
         }
 
         return slot;
+    }
+
+    private bool Remove(StreamSlot slot)
+    {
+        if (!_slots.Remove(slot.Number))
+        {
+            return false;
+        }
+
+        if (slot.HasPlace)
+        {
+            (slot.IsOwn ? _ownPlaces : _peerPlaces).Free();
+        }
+        else
+        {
+            _announced--;
+        }
+
+        return true;
+    }
+
+    /// <summary>Counts places, and lets those wait who got none. Used under the table's lock.</summary>
+    private sealed class PlaceCounter(int limit)
+    {
+        private int _free = limit;
+        private TaskCompletionSource? _freed;
+
+        /// <summary>Completes when the next place is freed.</summary>
+        public Task Freed => (_freed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+        public bool TryTake()
+        {
+            if (_free == 0)
+            {
+                return false;
+            }
+
+            _free--;
+            return true;
+        }
+
+        public void Free()
+        {
+            _free++;
+            _freed?.SetResult();
+            _freed = null;
+        }
     }
 }

@@ -21,6 +21,9 @@ public static class TransportCodes
     /// <summary>A stream was asked for, and could not be opened.</summary>
     public const ulong CannotOpen = 0x1_0000_0005;
 
+    /// <summary>The peer does not keep to the protocol.</summary>
+    public const ulong ProtocolViolation = 0x1_0000_0007;
+
     /// <summary>Too much input followed after the stream was disposed of.</summary>
     public const ulong UnwantedInput = 0x1_0000_0006;
 }

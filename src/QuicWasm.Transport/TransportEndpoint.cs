@@ -6,7 +6,7 @@ namespace QuicWasm.Transport;
 /// <summary>Where a node listens: <c>tcp:127.0.0.1:7000</c>, <c>tcp:[::1]:0</c>, <c>tcp:node2.example:7000</c>, <c>loopback:name</c>.</summary>
 public sealed record TransportEndpoint
 {
-    private static readonly string[] NetworkSchemes = ["tcp"];
+    private static readonly string[] NetworkSchemes = ["tcp", "tls"];
 
     private TransportEndpoint(string scheme, string host, int port)
     {
@@ -64,6 +64,10 @@ public sealed record TransportEndpoint
 
     /// <summary>The same endpoint with the port that the system chose.</summary>
     internal TransportEndpoint WithPort(int port) => new(Scheme, Host, port);
+
+    /// <summary>The host's addresses, at least one.</summary>
+    internal async ValueTask<IPAddress[]> ResolveAsync(CancellationToken cancellationToken) =>
+        IPAddress.TryParse(Host, out var address) ? [address] : await Dns.GetHostAddressesAsync(Host, cancellationToken);
 
     /// <summary>The text that <see cref="Parse"/> reads.</summary>
     public override string ToString() => Scheme == "loopback"

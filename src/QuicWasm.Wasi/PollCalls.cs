@@ -14,6 +14,7 @@ internal sealed class PollCalls(ProgramState state)
 
     private Subscription[] _subscriptions = new Subscription[4];
     private PollEntry[] _entries = new PollEntry[5];
+    private int _count;
 
     public void Register(CallTable table) => table.Add("poll_oneoff", "iiii", Poll);
 
@@ -77,8 +78,6 @@ internal sealed class PollCalls(ProgramState state)
             }
         }
     }
-
-    private int _count;
 
     private Errno Parse(ReadOnlySpan<byte> wire, PendingWait? pending)
     {

@@ -58,13 +58,11 @@ internal sealed class SocketCalls(ProgramState state)
         Span<FileSystemVector> vectors = stackalloc FileSystemVector[call.VectorCount(2)];
         vectors = call.Vectors(1, vectors);
         long total = 0;
-        bool truncated = false;
+        bool truncated;
         do
         {
-            errno = Waiting.For(call, socket, PollEvents.Readable);
-            long received = errno == Errno.Success ? socket.Host!.Receive(vectors, (flags & Peek) != 0, out truncated) : 0;
-            errno = errno == Errno.Success ? SystemErrors.Of(received) : errno;
-            if (received <= 0)
+            errno = Transfers.Receive(call, socket, vectors, (flags & Peek) != 0, out long received, out truncated);
+            if (errno != Errno.Success || received == 0)
             {
                 break;
             }

@@ -3,6 +3,9 @@ namespace QuicWasm.Wasi;
 /// <summary>From the error numbers of Linux to those of preview 1.</summary>
 internal static class SystemErrors
 {
+    /// <summary>The system's number of an error of a device (EIO).</summary>
+    public const int InputOutput = 5;
+
     private static readonly (int System, Errno Errno)[] Pairs =
     [
         (1, Errno.Perm), (2, Errno.NoEnt), (3, Errno.Srch), (4, Errno.Intr), (5, Errno.Io), (6, Errno.NxIo),

@@ -17,23 +17,8 @@ internal static class Transfers
             return Errno.Success;
         }
 
-        while (true)
-        {
-            Errno errno = Waiting.For(call, descriptor, PollEvents.Readable);
-            if (errno != Errno.Success)
-            {
-                return errno;
-            }
-
-            done = descriptor.Host is not { } host ? ReadStream(descriptor.Stream!, vectors)
-                : descriptor.IsSocket ? host.Receive(vectors, false, out _)
-                : host.Read(vectors);
-            errno = SystemErrors.Of(done);
-            if (errno != Errno.Again || (descriptor.Flags & FdFlags.NonBlocking) != 0)
-            {
-                return errno;
-            }
-        }
+        return descriptor.IsSocket ? Receive(call, descriptor, vectors, false, out done, out _)
+            : Complete(call, descriptor, PollEvents.Readable, vectors, static (d, v) => ReadSome(d, v), out done);
     }
 
     public static Errno Write(in HostCall call, Descriptor descriptor, Span<FileSystemVector> vectors, out long done)
@@ -41,14 +26,7 @@ internal static class Transfers
         done = 0;
         while (!vectors.IsEmpty)
         {
-            Errno errno = Waiting.For(call, descriptor, PollEvents.Writable);
-            long written = errno == Errno.Success ? WriteSome(descriptor, vectors) : 0;
-            errno = errno == Errno.Success ? SystemErrors.Of(written) : errno;
-            if (errno == Errno.Again && (descriptor.Flags & FdFlags.NonBlocking) == 0)
-            {
-                continue;
-            }
-
+            Errno errno = Complete(call, descriptor, PollEvents.Writable, vectors, static (d, v) => WriteSome(d, v), out long written);
             if (errno != Errno.Success)
             {
                 return done > 0 ? Errno.Success : errno;
@@ -60,6 +38,48 @@ internal static class Transfers
 
         return Errno.Success;
     }
+
+    /// <summary>Receives once from a socket.</summary>
+    public static Errno Receive(
+        in HostCall call, Descriptor socket, Span<FileSystemVector> vectors, bool peek, out long done, out bool truncated)
+    {
+        while (true)
+        {
+            done = socket.Host!.Receive(vectors, peek, out truncated);
+            Errno errno = SystemErrors.Of(done);
+            errno = errno == Errno.Again ? Waiting.For(call, socket, PollEvents.Readable) : errno;
+            if (done >= 0 || errno != Errno.Success)
+            {
+                return errno;
+            }
+        }
+    }
+
+    /// <summary>Waits and transfers, again where another reader or writer was faster. Sockets are not waited for before they say so.</summary>
+    private static Errno Complete(
+        in HostCall call, Descriptor descriptor, PollEvents events, Span<FileSystemVector> vectors, Transfer transfer, out long done)
+    {
+        Errno errno = descriptor.IsSocket ? Errno.Success : Waiting.For(call, descriptor, events);
+        done = 0;
+        while (errno == Errno.Success)
+        {
+            done = transfer(descriptor, vectors);
+            errno = SystemErrors.Of(done);
+            if (errno != Errno.Again)
+            {
+                break;
+            }
+
+            errno = Waiting.For(call, descriptor, events);
+        }
+
+        return errno;
+    }
+
+    private delegate long Transfer(Descriptor descriptor, Span<FileSystemVector> vectors);
+
+    private static long ReadSome(Descriptor descriptor, Span<FileSystemVector> vectors) =>
+        descriptor.Host is { } host ? host.Read(vectors) : ReadStream(descriptor.Stream!, vectors);
 
     private static long WriteSome(Descriptor descriptor, Span<FileSystemVector> vectors)
     {
@@ -90,15 +110,32 @@ internal static class Transfers
         return vectors[..count];
     }
 
-    private static long ReadStream(Stream stream, ReadOnlySpan<FileSystemVector> vectors) => stream.Read(vectors[0].Span);
+    private static long ReadStream(Stream stream, ReadOnlySpan<FileSystemVector> vectors)
+    {
+        try
+        {
+            return stream.Read(vectors[0].Span);
+        }
+        catch (IOException)
+        {
+            return -SystemErrors.InputOutput;
+        }
+    }
 
     private static long WriteStream(Stream stream, ReadOnlySpan<FileSystemVector> vectors)
     {
         long done = 0;
-        foreach (FileSystemVector vector in vectors)
+        try
         {
-            stream.Write(vector.Span);
-            done += vector.LengthBytes;
+            foreach (FileSystemVector vector in vectors)
+            {
+                stream.Write(vector.Span);
+                done += vector.LengthBytes;
+            }
+        }
+        catch (IOException)
+        {
+            return done > 0 ? done : -SystemErrors.InputOutput;
         }
 
         return done;

@@ -131,7 +131,7 @@ public sealed class PollTests
         harness.Interruption.Clear();
 
         // Resumed here, and interrupted again after 4 of the 10 seconds.
-        using var asked = new ManualRequest(harness, here, 4 * Second);
+        using var asked = new WhileWaiting(here, () => Ask(harness, here, 4 * Second));
         Assert.Equal(Errno.Interrupted, harness.Call("poll_oneoff", Input, Output, 1, 64));
         var there = new ManualTime(500 * (long)Second);
         using var moved = new Harness(Harness.Quiet with { Clock = there }, harness.Module.CaptureState());
@@ -139,11 +139,13 @@ public sealed class PollTests
         Assert.Equal([6 * Second], SavedState.Read(moved.Module.CaptureState()).PendingWait!.RemainingNs);
 
         // There, the 6 seconds that are left pass at the second look.
-        using var passed = new ManualRequest(moved, there, (6 * Second) - 1);
+        var passed = new WhileWaiting(there, () => Ask(moved, there, (6 * Second) - 1));
         Assert.Equal(Errno.Interrupted, moved.Call("poll_oneoff", Input, Output, 1, 64));
         Assert.Equal([1UL], SavedState.Read(moved.Module.CaptureState()).PendingWait!.RemainingNs);
+        passed.Dispose();
         moved.Interruption.Clear();
-        Assert.Equal([new Event(1, Errno.Success, 0, 0, 0)], Poll(moved, 1, () => there.Advance(1)));
+        using var end = new WhileWaiting(there, () => there.Advance(1));
+        Assert.Equal([new Event(1, Errno.Success, 0, 0, 0)], Poll(moved, 1));
         Assert.Null(SavedState.Read(moved.Module.CaptureState()).PendingWait);
     }
 
@@ -181,11 +183,15 @@ public sealed class PollTests
         return address;
     }
 
-    private static Event[] Poll(Harness harness, uint count, Action? meanwhile = null)
+    private static void Ask(Harness harness, ManualTime time, ulong ns)
     {
-        Task task = Task.Run(() => meanwhile?.Invoke(), TestContext.Current.CancellationToken);
+        time.Advance((long)ns);
+        harness.Interruption.Request();
+    }
+
+    private static Event[] Poll(Harness harness, uint count)
+    {
         Assert.Equal(Errno.Success, harness.Call("poll_oneoff", Input, Output, count, 64));
-        Assert.True(task.Wait(TimeSpan.FromSeconds(30)));
         return [.. Enumerable.Range(0, (int)harness.U32(64)).Select(i => Event.Read(harness.Bytes(Output + (uint)(32 * i), 32)))];
     }
 
@@ -196,20 +202,19 @@ public sealed class PollTests
             BinaryPrimitives.ReadUInt64LittleEndian(wire[16..]), BinaryPrimitives.ReadUInt16LittleEndian(wire[24..]));
     }
 
-    /// <summary>Lets manual time pass once the clock was looked at, then asks for a suspension.</summary>
-    private sealed class ManualRequest : IDisposable
+    /// <summary>Does something once the program waits: when it has looked at the clock for the end of the wait and for what is left.</summary>
+    private sealed class WhileWaiting : IDisposable
     {
         private readonly Task _task;
 
-        public ManualRequest(Harness harness, ManualTime time, ulong ns)
+        public WhileWaiting(ManualTime time, Action action)
         {
             int looks = time.Looks;
             _task = Task.Factory.StartNew(
                 () =>
                 {
                     Assert.True(SpinWait.SpinUntil(() => time.Looks >= looks + 2, TimeSpan.FromSeconds(20)));
-                    time.Advance((long)ns);
-                    harness.Interruption.Request();
+                    action();
                 },
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,

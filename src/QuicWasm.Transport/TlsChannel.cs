@@ -1,0 +1,116 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace QuicWasm.Transport;
+
+/// <summary>A socket under TLS 1.3, with certificates on both sides.</summary>
+internal sealed class TlsChannel : SocketChannel
+{
+    private readonly SslStream _tls;
+
+    public TlsChannel(Socket socket, string remotePeer)
+        : base(socket, remotePeer)
+    {
+        // Until it is judged otherwise.
+        Rejection = new CertificateRejection(PreambleStatus.CertificateMissing, "it was not authenticated");
+        _tls = new SslStream(new CountingStream(socket, count => Counters.AddReceived(count), count => Counters.AddSent(count)));
+    }
+
+    /// <summary>As the connecting side. Afterwards <see cref="SocketChannel.Rejection"/> says whether the peer is trusted.</summary>
+    public async ValueTask AuthenticateAsClientAsync(PeerAuthentication authentication, CancellationToken cancellationToken)
+    {
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "quicwasm",
+            EnabledSslProtocols = System.Security.Authentication.SslProtocols.Tls13,
+            ClientCertificateContext = authentication.Identity.Context,
+            CertificateChainPolicy = OfflinePolicy(),
+            RemoteCertificateValidationCallback = (_, certificate, chain, _) => Judge(certificate, chain, authentication),
+            AllowTlsResume = false,
+        };
+        await _tls.AuthenticateAsClientAsync(options, cancellationToken);
+    }
+
+    /// <summary>As the accepting side. Afterwards <see cref="SocketChannel.Rejection"/> says whether the peer is trusted.</summary>
+    public async ValueTask AuthenticateAsServerAsync(PeerAuthentication authentication, CancellationToken cancellationToken)
+    {
+        var options = new SslServerAuthenticationOptions
+        {
+            EnabledSslProtocols = System.Security.Authentication.SslProtocols.Tls13,
+            ServerCertificateContext = authentication.Identity.Context,
+            ClientCertificateRequired = true,
+            CertificateChainPolicy = OfflinePolicy(),
+            RemoteCertificateValidationCallback = (_, certificate, chain, _) => Judge(certificate, chain, authentication),
+            AllowTlsResume = false,
+        };
+        await _tls.AuthenticateAsServerAsync(options, cancellationToken);
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _tls.ReadAsync(buffer, cancellationToken);
+
+    public override ValueTask<int> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var writing = _tls.WriteAsync(bytes, cancellationToken);
+        if (!writing.IsCompletedSuccessfully)
+        {
+            return FinishWriteAsync(writing, bytes.Length);
+        }
+
+        writing.GetAwaiter().GetResult();
+        return new ValueTask<int>(bytes.Length);
+    }
+
+    public override async ValueTask CompleteWritesAsync()
+    {
+        await _tls.ShutdownAsync();
+        Socket.Shutdown(SocketShutdown.Send);
+    }
+
+    public override void CountRead(int bytes)
+    {
+        // Counted below TLS.
+    }
+
+    public override void CountWrite(int bytes)
+    {
+        // Counted below TLS.
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _tls.Dispose();
+    }
+
+    public override void Reset()
+    {
+        base.Reset();
+        _tls.Dispose();
+    }
+
+    /// <summary>Nothing is fetched from the network to judge a certificate.</summary>
+    private static X509ChainPolicy OfflinePolicy() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+    };
+
+    private static async ValueTask<int> FinishWriteAsync(ValueTask writing, int length)
+    {
+        await writing;
+        return length;
+    }
+
+    /// <summary>Judges the peer's certificate; lets the TLS handshake end either way, so that a peer that is refused can be told why.</summary>
+    private bool Judge(X509Certificate? presented, X509Chain? chain, PeerAuthentication authentication)
+    {
+        using var certificate = presented is null ? null : X509CertificateLoader.LoadCertificate(presented.GetRawCertData());
+        var besides = new X509Certificate2Collection();
+        besides.AddRange(chain?.ChainPolicy.ExtraStore ?? []);
+        PeerFingerprint = certificate is null ? null : NodeIdentity.FingerprintOf(certificate);
+        Rejection = authentication.Judge(certificate, besides, TimeProvider.System.GetUtcNow());
+        return true;
+    }
+}

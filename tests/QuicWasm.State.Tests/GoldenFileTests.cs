@@ -1,0 +1,75 @@
+using QuicWasm.Interpreter;
+using QuicWasm.Modules;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.State.Tests;
+
+/// <summary>
+/// A committed image file must stay readable. It is a program of <see cref="Samples.Main"/>, stopped in the middle of <c>run(12)</c>;
+/// a new version of the format gets a file of its own beside it (run the explicit test with its path in QUICWASM_WRITE_GOLDEN).
+/// </summary>
+public sealed class GoldenFileTests
+{
+    private static string GoldenPath => Path.Combine(AppContext.BaseDirectory, "golden-v1.qwi");
+
+    [Fact]
+    public void The_golden_file_is_resumed_and_ends_as_it_must()
+    {
+        using ImageFileSource file = ImageFile.Open(GoldenPath);
+        file.Verify();
+        using RunningProgram program = ImageTransfer.Restore(file, NewConfigure(out Func<FakeHost> host));
+        Assert.Equal([0UL, 1, 2, 3], host().Notes);
+        Assert.Equal(ProgramStatus.Completed, program.Run());
+        Assert.Equal([7UL + 66], program.LastResults.ToArray());
+        Assert.Equal(Enumerable.Range(0, 12).Select(i => (ulong)i), host().Notes);
+        Assert.Equal(11, program.Context.Store.Memories[0].Span(4 * 27, 4)[0]);
+    }
+
+    [Fact]
+    public void The_golden_file_is_written_as_it_is()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using ImageFileSource file = ImageFile.Open(GoldenPath);
+            ImageFile.Write(file, path);
+            Assert.Equal(File.ReadAllBytes(GoldenPath), File.ReadAllBytes(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void The_golden_file_is_described()
+    {
+        using ImageFileSource file = ImageFile.Open(GoldenPath);
+        ImageDescription description = ImageInspector.Describe(file);
+        Assert.Equal("interpreter", description.Configure.Engine);
+        Assert.Equal(["run", "step"], description.Frames.Select(f => f.Function));
+        Assert.Equal(4096UL, Assert.Single(description.Memories).StoredBytes);
+    }
+
+    [Fact(Explicit = true)]
+    public void A_golden_file_is_written_on_demand()
+    {
+        string path = Environment.GetEnvironmentVariable("QUICWASM_WRITE_GOLDEN") ?? Path.GetTempFileName();
+        var context = new RuntimeContext(NewConfigure(out _));
+        ModuleInstance instance = context.Instantiate(ModuleLoader.Load(Samples.Main));
+        using var program = new RunningProgram(context, new PendingCall(instance.Function("run").Address, [12]));
+        int attempt = 0;
+        do
+        {
+            context.Interruption.RequestAfter(2 + (attempt++ % 2));
+            Assert.Equal(ProgramStatus.Suspended, program.Run());
+        }
+        while (program.Stack!.Frames.Length < 2 || ((FakeHost)context.HostModules[0]).Notes.Count < 3);
+
+        using FrozenImage image = ProgramCapture.Capture(program);
+        ImageFile.Write(image, path);
+    }
+
+    private static Configure NewConfigure(out Func<FakeHost> host) =>
+        SampleProgram.NewConfigure(out host) with { Engine = context => new InterpreterEngine(context) };
+}

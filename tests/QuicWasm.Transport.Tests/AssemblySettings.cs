@@ -1,0 +1,2 @@
+// Tests count the handles of the process, and measure deadlines.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
