@@ -3,7 +3,7 @@ using QuicWasm.Modules;
 namespace QuicWasm.Interpreter;
 
 // Vector instructions with immediates; those without are lowered as numbers are.
-internal sealed unsafe partial class Lowerer
+internal sealed partial class Lowerer
 {
     private void LowerVector(Opcode opcode, ref CodeReader reader)
     {
