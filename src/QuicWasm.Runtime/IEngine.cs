@@ -16,7 +16,10 @@ public interface IEngine : IDisposable
     /// <exception cref="TrapException">The program trapped.</exception>
     ExecutionOutcome Invoke(FunctionInstance function, ReadOnlySpan<ulong> arguments, Span<ulong> results);
 
-    /// <summary>Goes on with a captured stack until its bottom frame returns or it is suspended again.</summary>
+    /// <summary>
+    /// Goes on with a captured stack until its bottom frame returns or it is suspended again, which is never where it was suspended
+    /// before: a call of the host that waits there is issued first.
+    /// </summary>
     /// <param name="stack">The stack; every frame has been checked by <see cref="StackVerifier"/>.</param>
     /// <param name="results">Where the bottom frame's results go.</param>
     /// <exception cref="TrapException">The program trapped.</exception>

@@ -20,7 +20,7 @@ internal sealed class ImportResolver(RuntimeContext context, ValidatedModule mod
         {
             if (!ResolveExport(import) && !ResolveHost(import))
             {
-                throw new LinkException(LinkError.UnknownImport, $"unknown import: \"{import.Module}\" \"{import.Name}\" ({import.Kind})");
+                throw new LinkException(LinkError.UnknownImport, $"unknown import: \"{import.Module}\" \"{import.Name}\", {Wanted(import)}, is in no registered instance and no host module");
             }
         }
     }
@@ -34,27 +34,27 @@ internal sealed class ImportResolver(RuntimeContext context, ValidatedModule mod
 
         if (export.Kind != import.Kind)
         {
-            throw Incompatible(import, export.Kind.ToString());
+            throw Incompatible(import, TypeText.OfExport(source, export));
         }
 
         switch (import.Kind)
         {
             case ExternalKind.Function:
                 FunctionInstance function = source.Functions[export.Index];
-                Functions.Add(Matching(function, function.Type.Equals(module.Module.Types[import.TypeIndex]), import, function.Type));
+                Functions.Add(Matching(function, function.Type.Equals(module.Module.Types[import.TypeIndex]), import, TypeText.Of(function.Type)));
                 break;
             case ExternalKind.Table:
                 TableInstance table = source.Tables[export.Index];
                 bool fits = table.Type.ElementType == import.Table.ElementType && table.CurrentType.Limits.Matches(import.Table.Limits);
-                Tables.Add(Matching(table, fits, import, table.CurrentType));
+                Tables.Add(Matching(table, fits, import, TypeText.Of(table.CurrentType)));
                 break;
             case ExternalKind.Memory:
                 MemoryInstance memory = source.Memories[export.Index];
-                Memories.Add(Matching(memory, memory.CurrentType.Limits.Matches(import.Memory.Limits), import, memory.CurrentType));
+                Memories.Add(Matching(memory, memory.CurrentType.Limits.Matches(import.Memory.Limits), import, TypeText.Of(memory.CurrentType)));
                 break;
             default:
                 GlobalInstance global = source.Globals[export.Index];
-                Globals.Add(Matching(global, global.Type == import.Global, import, global.Type));
+                Globals.Add(Matching(global, global.Type == import.Global, import, TypeText.Of(global.Type)));
                 break;
         }
 
@@ -81,9 +81,17 @@ internal sealed class ImportResolver(RuntimeContext context, ValidatedModule mod
         return false;
     }
 
-    private static T Matching<T>(T instance, bool matches, ImportDeclaration import, object actual) =>
-        matches ? instance : throw Incompatible(import, actual.ToString()!);
+    private T Matching<T>(T instance, bool matches, ImportDeclaration import, string actual) =>
+        matches ? instance : throw Incompatible(import, actual);
 
-    private static LinkException Incompatible(ImportDeclaration import, string actual) =>
-        new(LinkError.IncompatibleImport, $"incompatible import type: \"{import.Module}\" \"{import.Name}\" is {actual}");
+    private LinkException Incompatible(ImportDeclaration import, string actual) => new(
+        LinkError.IncompatibleImport, $"incompatible import type: \"{import.Module}\" \"{import.Name}\" is {actual}, where {Wanted(import)} is asked for");
+
+    private string Wanted(ImportDeclaration import) => import.Kind switch
+    {
+        ExternalKind.Function => TypeText.Of(module.Module.Types[import.TypeIndex]),
+        ExternalKind.Table => TypeText.Of(import.Table),
+        ExternalKind.Memory => TypeText.Of(import.Memory),
+        _ => TypeText.Of(import.Global),
+    };
 }

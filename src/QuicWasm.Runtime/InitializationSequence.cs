@@ -2,7 +2,7 @@ namespace QuicWasm.Runtime;
 
 /// <summary>
 /// Steps taken in a fixed order. When one fails, those already taken are undone in reverse order and the error goes on; when all
-/// succeed, they are kept until <see cref="UndoAll"/> ends the thing's life, or for good where that is never called.
+/// succeed, they are kept: until <see cref="UndoAll"/> ends the thing's life, or for good from <see cref="Complete"/> on.
 /// </summary>
 internal sealed class InitializationSequence(Action<string>? onStep = null)
 {
@@ -28,6 +28,9 @@ internal sealed class InitializationSequence(Action<string>? onStep = null)
     /// <summary>Takes a step without a result.</summary>
     public void Step(string name, Action action, Action? undo = null) =>
         Step(name, () => { action(); return 0; }, _ => undo?.Invoke());
+
+    /// <summary>Keeps for good what was done.</summary>
+    public void Complete() => _undo.Clear();
 
     /// <summary>Undoes every step, last first; the second time there is nothing left. An undo that fails does not keep the others from being undone.</summary>
     public void UndoAll()

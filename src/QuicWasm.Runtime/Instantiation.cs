@@ -33,6 +33,7 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
         Take(sequence, "elements", () => instance.Elements = [.. source.Elements.Select(e => store.AddElement(e.ElementType, Evaluate(instance, e)))]);
         Take(sequence, "datas", () => instance.Datas = [.. source.Datas.Select(d => store.AddData(d.Bytes))]);
         Take(sequence, "exports", () => instance.Exports = source.Exports.ToDictionary(e => e.Name, StringComparer.Ordinal));
+        sequence.Complete();
         return instance;
     }
 

@@ -16,7 +16,7 @@ public sealed class TableInstance : LazyInstance
     {
         Address = address;
         Type = type;
-        _limit = Math.Min(type.Limits.Maximum ?? uint.MaxValue, maximumElements);
+        _limit = Math.Min(Math.Min(type.Limits.Maximum ?? uint.MaxValue, maximumElements), (ulong)Array.MaxLength);
         _elements = new ulong[checked((int)type.Limits.Minimum)];
     }
 

@@ -33,7 +33,8 @@ public abstract partial class EngineConformance
                     failure = e;
                 }
             },
-            maxStackBytes) { IsBackground = true };
+            maxStackBytes)
+        { IsBackground = true };
         thread.Start();
         Assert.True(thread.Join(Deadline), "the computation did not end in time");
         if (failure is not null)

@@ -1,0 +1,25 @@
+using QuicWasm.Modules;
+
+namespace QuicWasm.Runtime;
+
+/// <summary>Types of imports and exports in words, for messages.</summary>
+internal static class TypeText
+{
+    public static string Of(FunctionType type) => $"a function {type}";
+
+    public static string Of(TableType type) => $"a table of {type.ElementType.Text()}, {Of(type.Limits)} elements";
+
+    public static string Of(MemoryType type) => $"a memory of {Of(type.Limits)} pages";
+
+    public static string Of(GlobalType type) => $"a {(type.IsMutable ? "mutable" : "constant")} global of {type.ValueType.Text()}";
+
+    public static string OfExport(ModuleInstance instance, ExportDeclaration export) => export.Kind switch
+    {
+        ExternalKind.Function => Of(instance.Functions[export.Index].Type),
+        ExternalKind.Table => Of(instance.Tables[export.Index].CurrentType),
+        ExternalKind.Memory => Of(instance.Memories[export.Index].CurrentType),
+        _ => Of(instance.Globals[export.Index].Type),
+    };
+
+    private static string Of(Limits limits) => limits.Maximum is { } maximum ? $"{limits.Minimum} to {maximum}" : $"{limits.Minimum} or more";
+}
