@@ -52,14 +52,14 @@ internal static class ResumeCommand
         bool isWhole = report.AllArrived is not null;
         if (isWhole)
         {
-            await migration.FinishAsync(cancellationToken);
+            await FinishAsync(console, migration, cancellationToken);
         }
 
         int exitCode = await new ProgramSession(console, migrated.Program, $"{migration.Image}", options) { Starting = report.MarkFirstInstruction }
             .RunAsync(cancellationToken);
         if (!isWhole)
         {
-            await migration.FinishAsync(cancellationToken);
+            await FinishAsync(console, migration, cancellationToken);
         }
 
         if (options.Report is { } file)
@@ -68,5 +68,18 @@ internal static class ResumeCommand
         }
 
         return exitCode;
+    }
+
+    // The program is this node's by now, and goes on whatever the memory node says.
+    private static async Task FinishAsync(CommandConsole console, Migration.Migration migration, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await migration.FinishAsync(cancellationToken);
+        }
+        catch (MigrationException e)
+        {
+            console.Say($"the memory node did not confirm that it has let the image go: {e.Message}");
+        }
     }
 }

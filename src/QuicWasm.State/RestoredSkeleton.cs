@@ -33,8 +33,6 @@ internal sealed class RestoredSkeleton
             int place = i;
             sequence.Step("host state", () => RestoreHost(place, configure.HostModules[place]));
         }
-
-        sequence.Complete();
     }
 
     public Configure Configure { get; }
