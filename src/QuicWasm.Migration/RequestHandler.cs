@@ -57,7 +57,8 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
         {
             throw new MigrationException(
                 MigrationError.UnsupportedVersion,
-                $"{session.Peer} speaks version {hello.Version} of the migration protocol, {node.Options.Name} speaks {ProtocolLimits.Version}; use the same release on both");
+                $"{session.Peer} speaks version {hello.Version} of the migration protocol, {node.Options.Name} speaks {ProtocolLimits.Version}; "
+                + "use the same release on both");
         }
 
         if (hello.MaxMessageBytes < ProtocolLimits.MaxRequestBytes)
