@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using System.Text;
+using QuicWasm.Interpreter;
+using QuicWasm.Migration;
+using QuicWasm.Modules;
+using QuicWasm.Runtime;
+using QuicWasm.State;
+using QuicWasm.Transport;
+using QuicWasm.Wasi;
+
+namespace QuicWasm.EndToEnd.Tests;
+
+/// <summary>One run of a workload with its small arguments, in one process, moved between runtimes as often as the test asks.</summary>
+internal sealed class WorkloadRun : IDisposable
+{
+    private readonly Workload _workload;
+    private readonly MemoryStream _output = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("quicwasm-").FullName;
+    private readonly FileStream? _input;
+
+    public WorkloadRun(Workload workload)
+    {
+        _workload = workload;
+        _input = workload.Stdin is null ? null : File.OpenRead(Path.Combine(Repository.Workloads, workload.Stdin));
+        Program = Load();
+    }
+
+    /// <summary>The program, where it is now.</summary>
+    public RunningProgram Program { get; private set; }
+
+    /// <summary>How often it has moved.</summary>
+    public int Moves { get; private set; }
+
+    public string Output => Encoding.UTF8.GetString(_output.ToArray());
+
+    /// <summary>Runs to the end without moving; gives how many safe points there were.</summary>
+    public long RunUnmoved()
+    {
+        Program.Context.Interruption.RequestAfter(long.MaxValue);
+        Assert.NotEqual(ProgramOutcome.Suspended, Program.Run().Outcome);
+        return long.MaxValue - Program.Context.Interruption.Countdown;
+    }
+
+    /// <summary>Runs to the end, and moves at every safe point with a number that the step divides.</summary>
+    public async Task RunMovingAsync(long step, Func<RunningProgram, Task<RunningProgram>> move)
+    {
+        Program.Context.Interruption.RequestAfter(step);
+        while (Program.Run().Outcome == ProgramOutcome.Suspended)
+        {
+            Program = await move(Program);
+            Moves++;
+            Program.Context.Interruption.RequestAfter(step);
+        }
+    }
+
+    /// <summary>Moves a program from a memory node to a new runtime.</summary>
+    public async Task<RunningProgram> MigrateAsync(
+        RunningProgram program, MemoryNode node, TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request)
+    {
+        Guid image = node.Add(ProgramCapture.Capture(program), _workload.Name);
+        MigratedProgram migrated = await new RunningNode(transports, new RunningNodeOptions())
+            .ResumeAsync(endpoint, request with { Image = image }, Configure(), TestContext.Current.CancellationToken);
+        if (migrated.Migration.Fetcher is null)
+        {
+            await migrated.Migration.FinishAsync(TestContext.Current.CancellationToken);
+            await migrated.Migration.DisposeAsync();
+        }
+
+        return migrated.Program;
+    }
+
+    /// <summary>A digest of everything that the program can see of its state, but the files.</summary>
+    public string StateDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Store store = Program.Context.Store;
+        foreach (MemoryInstance memory in store.Memories)
+        {
+            const ulong pieceBytes = 1 << 20;
+            for (ulong offset = 0; offset < memory.LengthBytes; offset += pieceBytes)
+            {
+                hash.AppendData(memory.Span(offset, Math.Min(pieceBytes, memory.LengthBytes - offset)));
+            }
+        }
+
+        foreach (GlobalInstance global in store.Globals)
+        {
+            global.EnsurePresent();
+            hash.AppendData(BitConverter.GetBytes(global.Low));
+        }
+
+        foreach (TableInstance table in store.Tables)
+        {
+            for (int i = 0; i < table.Length; i++)
+            {
+                hash.AppendData(BitConverter.GetBytes(table.Get((ulong)i)));
+            }
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    public void Dispose()
+    {
+        Program.Dispose();
+        _input?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    public Configure Configure() => new()
+    {
+        Engine = context => new InterpreterEngine(context),
+        HostModules =
+        [
+            _ => new WasiModule(new WasiOptions
+            {
+                Arguments = [_workload.Name, .. _workload.TestArgs],
+                Preopens = _workload.Folder is null ? [] : [new WasiPreopen(_workload.Folder, _folder)],
+                Stdin = _input is null ? WasiStandardStream.Null : WasiStandardStream.FromStream(_input),
+                Stdout = WasiStandardStream.FromStream(_output),
+            }),
+        ],
+    };
+
+    private RunningProgram Load()
+    {
+        var context = new RuntimeContext(Configure());
+        foreach ((string name, string file) in _workload.Modules)
+        {
+            context.Instantiate(ModuleLoader.Load(File.ReadAllBytes(_workload.PathOf(file))), name);
+        }
+
+        ModuleInstance main = context.Instantiate(ModuleLoader.Load(File.ReadAllBytes(_workload.PathOf(_workload.Wasm))));
+        return new RunningProgram(context, new PendingCall(main.Function("_start").Address));
+    }
+}
