@@ -21,5 +21,5 @@ internal sealed class JsonReport : IMeasurementSink
     }
 
     /// <inheritdoc/>
-    public void Observe(string metric, double value, string unit) => _values[unit == "count" ? metric : $"{metric}_{unit}"] = value;
+    public void Observe(string metric, double value, string unit) => _values[unit == "ns" ? $"{metric}_ns" : metric] = value;
 }

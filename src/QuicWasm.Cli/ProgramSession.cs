@@ -14,6 +14,8 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
     // SIGUSR1 of Linux: POSIX leaves it to applications, and .NET takes the raw number.
     private const int UserSignal = 10;
 
+    private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(2);
+
     private volatile bool _isSignalled;
 
     /// <summary>Called just before the program runs.</summary>
@@ -89,6 +91,7 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
         console.Say($"frozen as image {image}");
         await node.WhenGoneAsync(image, cancellationToken);
         console.Say($"image {image} has a new owner");
+        await node.DrainAsync(DrainDeadline);
         return ExitCode.Success;
     }
 

@@ -53,6 +53,7 @@ internal static class ResumeCommand
         if (isWhole)
         {
             await FinishAsync(console, migration, cancellationToken);
+            await migration.DisposeAsync();
         }
 
         int exitCode = await new ProgramSession(console, migrated.Program, $"{migration.Image}", options) { Starting = report.MarkFirstInstruction }

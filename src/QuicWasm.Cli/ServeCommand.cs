@@ -32,6 +32,7 @@ internal static class ServeCommand
             console.Say($"listening on {await Transports.ListenAsync(node, endpoint, parsed.GetValue(insecureBind), cancellationToken)}");
             await Task.WhenAll(images.Select(image => node.WhenGoneAsync(image, cancellationToken)));
             console.Say("every image has a new owner");
+            await node.DrainAsync(TimeSpan.FromSeconds(2));
             return ExitCode.Success;
         });
         return command;

@@ -64,7 +64,9 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         ulong left = plan.LengthOf(granule) - offset;
         if (header.RequestId != requestId || chunk.Granule != granule || chunk.Offset != offset)
         {
-            throw Violation($"offset {chunk.Offset} of granule {chunk.Granule} for request {header.RequestId} where offset {offset} of granule {granule} for request {requestId} is due");
+            throw Violation(
+                $"offset {chunk.Offset} of granule {chunk.Granule} for request {header.RequestId} "
+                + $"where offset {offset} of granule {granule} for request {requestId} is due");
         }
 
         if ((ulong)body.Length > left || chunk.IsLast != ((ulong)body.Length == left))

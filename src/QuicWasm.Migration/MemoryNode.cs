@@ -114,6 +114,10 @@ public sealed class MemoryNode : IAsyncDisposable
     /// <exception cref="MigrationException">There is no such image.</exception>
     public Task WhenGoneAsync(Guid image, CancellationToken cancellationToken = default) => Find(image).Gone.WaitAsync(cancellationToken);
 
+    /// <summary>Waits until every peer has closed its connection, so that none is cut off in the middle of an answer, but not longer than so.</summary>
+    public Task DrainAsync(TimeSpan deadline) =>
+        Task.WhenAny(Task.WhenAll(_sessions.Values), Task.Delay(deadline, Options.TimeProvider));
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -11,8 +11,3 @@ namespace QuicWasm.Migration;
 /// <param name="BytesSent">Bytes of granules that it has sent since it started.</param>
 public sealed record NodeStatus(
     string NodeName, ImmutableArray<ProgramEntry> Programs, int ImageCount, int ConnectionCount, ulong GranulesSent, ulong BytesSent);
-
-/// <summary>A program that runs at a memory node.</summary>
-/// <param name="Id">Its identity.</param>
-/// <param name="Name">A name for people.</param>
-public sealed record ProgramEntry(Guid Id, string Name);

@@ -88,7 +88,8 @@ internal sealed class Reception(
             {
                 throw new MigrationException(
                     MigrationError.CommitUnknown,
-                    $"{endpoint} did not confirm that this node owns image {_layout.Id} (epoch {_epoch}); do not run it here, and reclaim it there: {lost.Message}",
+                    $"{endpoint} did not confirm that this node owns image {_layout.Id} (epoch {_epoch}); "
+                    + $"do not run it here, and reclaim it there: {lost.Message}",
                     lost);
             }
 
@@ -198,7 +199,8 @@ internal sealed class Reception(
             {
                 throw new MigrationException(
                     MigrationError.Unsupported,
-                    $"image {layout.Id} has a memory of {part.LengthBytes} bytes, and this node cannot fetch memory lazily; copy memories eagerly, or use mode no-cow");
+                    $"image {layout.Id} has a memory of {part.LengthBytes} bytes, and this node cannot fetch memory lazily; "
+                    + "copy memories eagerly, or use mode no-cow");
             }
         }
     }

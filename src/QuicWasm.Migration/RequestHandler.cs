@@ -32,7 +32,14 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
             PlainMessage { Kind: MessageKind.Status } => Status(),
             _ => throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} sent {request.Kind}, which is no request"),
         };
-        await ReplyAsync(answer, requestId, cancellationToken);
+        try
+        {
+            await ReplyAsync(answer, requestId, cancellationToken);
+        }
+        finally
+        {
+            ForgetFinished(answer);
+        }
     }
 
     public void Dispose()
@@ -50,7 +57,8 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
         {
             throw new MigrationException(
                 MigrationError.UnsupportedVersion,
-                $"{session.Peer} speaks version {hello.Version} of the migration protocol, {node.Options.Name} speaks {ProtocolLimits.Version}; use the same release on both");
+                $"{session.Peer} speaks version {hello.Version} of the migration protocol, {node.Options.Name} speaks {ProtocolLimits.Version}; "
+                + "use the same release on both");
         }
 
         if (hello.MaxMessageBytes < ProtocolLimits.MaxRequestBytes)
@@ -89,10 +97,18 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
                 return step with { Step = MessageKind.Released };
             case MessageKind.Done:
                 image.Ownership.CheckOwner(step.Claimant, step.Epoch);
-                node.Forget(image);
                 return step with { Step = MessageKind.Finished };
             default:
                 throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} sent {step.Kind}, which is no request");
+        }
+    }
+
+    // RACE: whoever waits for the image to go may end the process at once, so the owner's answer is on its way before.
+    private void ForgetFinished(Message answer)
+    {
+        if (answer is OwnershipMessage { Step: MessageKind.Finished } finished)
+        {
+            node.Forget(node.Find(finished.Image));
         }
     }
 

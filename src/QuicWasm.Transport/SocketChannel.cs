@@ -46,8 +46,15 @@ internal abstract class SocketChannel(Socket socket, string remotePeer) : IDispo
     /// <summary>Closes the socket; what was written still goes out.</summary>
     public virtual void Dispose() => Socket.Dispose();
 
-    /// <summary>Closes the socket at once: what was written and has not left is dropped, and the peer gets an error.</summary>
-    public virtual void Reset() => Socket.Close(0);
+    /// <summary>Closes the socket at once: what was written and has not left is dropped, and the peer gets an error. Operations of other threads may be active; <see cref="Dispose"/> follows after them.</summary>
+    public void Reset() => Socket.Close(0);
+
+    /// <summary>Closes at once a socket that nobody else uses.</summary>
+    public void Discard()
+    {
+        Reset();
+        Dispose();
+    }
 
     /// <summary>Reads exactly as many bytes as fit; for handshakes.</summary>
     /// <exception cref="TransportException">The peer closed before.</exception>

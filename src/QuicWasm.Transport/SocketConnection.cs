@@ -141,7 +141,7 @@ internal sealed class SocketConnection : ITransportConnection
         {
             if (_streams.IsBuried(preamble.StreamNumber))
             {
-                channel.Reset();
+                channel.Discard();
                 return;
             }
 
@@ -191,7 +191,7 @@ internal sealed class SocketConnection : ITransportConnection
         var stream = new SocketStream(this, slot, channel);
         if (!slot.TryAttach(stream))
         {
-            channel.Reset();
+            channel.Discard();
             throw new TransportException(TransportError.ProtocolViolation, $"{RemotePeer} dialled stream {slot.Number} twice");
         }
 

@@ -29,7 +29,7 @@ internal sealed class SocketDialler(TransportEndpoint endpoint, ISocketSecurity 
         }
         catch (Exception exception)
         {
-            channel?.Reset();
+            channel?.Discard();
             socket.Close(0);
             if (SocketErrors.IsNetworkFailure(exception))
             {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 
 namespace QuicWasm.Transport;
 
@@ -8,7 +9,7 @@ internal static class SocketErrors
 {
     /// <summary>Whether an exception comes from a socket or a stream over one, so that it must not leave this layer.</summary>
     public static bool IsNetworkFailure(Exception exception) =>
-        exception is SocketException or IOException or ObjectDisposedException or AuthenticationException;
+        exception is SocketException or IOException or ObjectDisposedException or AuthenticationException or CryptographicException;
 
     /// <summary>The exception for a failure while <paramref name="doing"/>, a phrase as in "connect to tcp:host:1".</summary>
     public static TransportException Translate(Exception exception, string doing)

@@ -127,7 +127,7 @@ internal sealed class SocketListener : ITransportListener
         }
         catch (Exception exception) when (exception is TransportException or OperationCanceledException || SocketErrors.IsNetworkFailure(exception))
         {
-            channel?.Reset();
+            channel?.Discard();
             socket.Close(0);
             Refuse(exception as TransportException ?? SocketErrors.Translate(exception, $"finish a handshake on {Endpoint}"));
         }

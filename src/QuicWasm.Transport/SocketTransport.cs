@@ -62,7 +62,7 @@ public sealed class SocketTransport : ITransport
         }
         catch (Exception exception)
         {
-            control.Reset();
+            control.Discard();
             if (SocketErrors.IsNetworkFailure(exception))
             {
                 throw SocketErrors.Translate(exception, $"finish the handshake with {endpoint}");

@@ -71,7 +71,7 @@ internal sealed class StreamSlot(ulong number, bool isOwn)
     {
         if (_dialled is { } dialled && !dialled.TrySetCanceled() && dialled.Task.IsCompletedSuccessfully)
         {
-            dialled.Task.Result.Reset();
+            dialled.Task.Result.Discard();
         }
     }
 

@@ -61,10 +61,14 @@ internal sealed class TlsChannel : SocketChannel
         return new ValueTask<int>(bytes.Length);
     }
 
-    public override async ValueTask CompleteWritesAsync()
+    /// <summary>
+    /// Without a close_notify: SslStream.ShutdownAsync is not safe beside a read (it damaged the session under load). Nothing is lost by
+    /// that, since an end counts only with the length that the control socket tells, under TLS too.
+    /// </summary>
+    public override ValueTask CompleteWritesAsync()
     {
-        await _tls.ShutdownAsync();
         Socket.Shutdown(SocketShutdown.Send);
+        return default;
     }
 
     public override void CountRead(int bytes)
@@ -80,12 +84,6 @@ internal sealed class TlsChannel : SocketChannel
     public override void Dispose()
     {
         base.Dispose();
-        _tls.Dispose();
-    }
-
-    public override void Reset()
-    {
-        base.Reset();
         _tls.Dispose();
     }
 

@@ -17,7 +17,7 @@ internal sealed class TlsSecurity : ISocketSecurity
         }
         catch
         {
-            channel.Reset();
+            channel.Discard();
             throw;
         }
     }
@@ -32,7 +32,7 @@ internal sealed class TlsSecurity : ISocketSecurity
         }
         catch
         {
-            channel.Reset();
+            channel.Discard();
             throw;
         }
     }

@@ -60,6 +60,31 @@ internal static class Samples
         .Function("look", 0, [], 0x23, 0)
         .Build("side");
 
+    /// <summary><c>run</c> copies passive segments, and then calls through the table as often as its argument says.</summary>
+    public static byte[] Indirect { get; } = new WasmBuilder()
+        .Type([I32], [I32])
+        .Table(FuncRef, 0, 4)
+        .Memory(0, 1)
+        .Global(I64, 1, 0x42, 3, 0x0B)
+        .Export("run", 0, 2)
+        .Element(0, 0x41, 0, 0x0B, 2, 0, 1)
+        .Element(1, 0, 2, 1, 0)
+        .Data([1], "abcdef"u8.ToArray())
+        .Function("double", 0, [], 0x20, 0, 0x41, 1, 0x74)
+        .Function("increment", 0, [],
+            0x23, 0, 0x42, 1, 0x7C, 0x24, 0, // global += 1
+            0x20, 0, 0x41, 1, 0x6A)
+        .Function("run", 0, [2, I32],
+            0x41, 2, 0x41, 0, 0x41, 2, 0xFC, 12, 1, 0, // table.init
+            0x41, 8, 0x41, 1, 0x41, 4, 0xFC, 8, 0, 0, // memory.init
+            0x03, 0x40,
+            0x20, 2, 0x20, 1, 0x41, 3, 0x71, 0x11, 0, 0, 0x21, 2, // sum = table[i & 3](sum)
+            0x20, 1, 0x41, 1, 0x6A, 0x22, 1, 0x20, 0, 0x49, 0x0D, 0,
+            0x0B,
+            0xFC, 9, 0, // data.drop
+            0x20, 2, 0x41, 8, 0x2D, 0, 0, 0x6A)
+        .Build("indirect");
+
     public static ValidatedModule LoadMain() => ModuleLoader.Load(Main);
 
     public static ValidatedModule LoadSide() => ModuleLoader.Load(Side);

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+
+namespace QuicWasm.Bench;
+
+/// <summary>A <c>quicwasm</c> process: its lines as they come, and its end. Killed when it is disposed of before that.</summary>
+internal sealed class NodeProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _output = [];
+    private readonly List<string> _messages = [];
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _outputEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private NodeProcess(Process process, string? input)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Take(_output, line.Data);
+        process.ErrorDataReceived += (_, line) => Take(_messages, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        FeedInput(input);
+    }
+
+    /// <summary>Lines of the program's output until now.</summary>
+    public IReadOnlyList<string> Output
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _output];
+            }
+        }
+    }
+
+    /// <summary>Starts <c>quicwasm</c> with arguments; <paramref name="input"/> is a file for its standard input, or null.</summary>
+    public static NodeProcess Start(IEnumerable<string> arguments, string? input = null)
+    {
+        string command = Path.Combine(AppContext.BaseDirectory, "QuicWasm.Cli.dll");
+        var start = new ProcessStartInfo(DotnetHost(), ["exec", command, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        return new NodeProcess(Process.Start(start) ?? throw new HarnessException("quicwasm could not be started"), input);
+    }
+
+    /// <summary>Waits for a message that begins so; gives the rest of it.</summary>
+    /// <exception cref="HarnessException">The process ended without it, or the deadline passed.</exception>
+    public async Task<string> MessageAsync(string beginning, CancellationToken cancellationToken)
+    {
+        string? found = null;
+        await UntilAsync(() => (found = _messages.Find(m => m.StartsWith(beginning, StringComparison.Ordinal))) is not null, $"\"{beginning}\"", cancellationToken);
+        return found![beginning.Length..];
+    }
+
+    /// <summary>Waits until the program has written so many lines.</summary>
+    /// <exception cref="HarnessException">The process ended before, or the deadline passed.</exception>
+    public Task LinesAsync(int count, CancellationToken cancellationToken) =>
+        UntilAsync(() => _output.Count >= count, $"{count} lines of output", cancellationToken);
+
+    /// <summary>Waits for the end of the process and of its output.</summary>
+    /// <exception cref="HarnessException">It failed; its own words are in the message.</exception>
+    public async Task EndAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        await _outputEnd.Task.WaitAsync(cancellationToken);
+        if (_process.ExitCode != 0)
+        {
+            throw Failed($"it ended with exit code {_process.ExitCode}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static string DotnetHost()
+    {
+        string? self = Environment.ProcessPath;
+        return self is not null && Path.GetFileNameWithoutExtension(self) == "dotnet"
+            ? self
+            : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+    }
+
+    private void FeedInput(string? file)
+    {
+        if (file is not null)
+        {
+            _process.StandardInput.Write(File.ReadAllText(file));
+        }
+
+        _process.StandardInput.Close();
+    }
+
+    private void Take(List<string> lines, string? line)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            if (line is not null)
+            {
+                lines.Add(line);
+            }
+            else if (lines == _output)
+            {
+                _outputEnd.TrySetResult();
+            }
+
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+
+    private async Task UntilAsync(Func<bool> condition, string what, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                if (condition())
+                {
+                    return;
+                }
+
+                changed = _changed.Task;
+            }
+
+            if (_outputEnd.Task.IsCompleted)
+            {
+                throw Failed($"it ended before {what}");
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    private HarnessException Failed(string what)
+    {
+        lock (_lock)
+        {
+            return new HarnessException($"a quicwasm process failed: {what}\n{string.Join('\n', _messages.TakeLast(20))}");
+        }
+    }
+}

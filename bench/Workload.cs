@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace QuicWasm.Bench;
+
+/// <summary>An entry of experiments/workloads/workloads.json.</summary>
+internal sealed record Workload
+{
+    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public required string Name { get; init; }
+
+    public required string Wasm { get; init; }
+
+    public required Dictionary<string, string> Modules { get; init; }
+
+    public required string[] Args { get; init; }
+
+    public required string Expected { get; init; }
+
+    public required string[] TestArgs { get; init; }
+
+    public required string TestExpected { get; init; }
+
+    /// <summary>Guest path of an empty folder that the program needs, or null.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>A file for its standard input, or null.</summary>
+    public string? Stdin { get; init; }
+
+    public required string Build { get; init; }
+
+    /// <summary>Whether its modules lie in the cache, built on demand.</summary>
+    [JsonPropertyName("cached")]
+    public bool IsCached { get; init; }
+
+    /// <summary>Every workload of the manifest.</summary>
+    public static IReadOnlyList<Workload> All { get; } = Read();
+
+    /// <summary>The workload of that name.</summary>
+    /// <exception cref="HarnessException">There is none, or it cannot be built here.</exception>
+    public static Workload Named(string name) => All.First(w => w.Name == name);
+
+    /// <summary>The file of a module.</summary>
+    public string PathOf(string file) => Path.Combine(IsCached ? Repository.Cache : Repository.Workloads, file);
+
+    /// <summary>Builds a cached workload where it is not there yet.</summary>
+    /// <exception cref="HarnessException">It cannot be built; the script's words say why.</exception>
+    public void EnsureBuilt()
+    {
+        if (!IsCached || File.Exists(PathOf(Wasm)))
+        {
+            return;
+        }
+
+        Console.Error.WriteLine($"building {Name}: {Build}");
+        (int exitCode, string error) = Script.Run(Path.Combine(Repository.Workloads, Build));
+        if (exitCode != 0)
+        {
+            throw new HarnessException($"the workload {Name} could not be built (exit code {exitCode}):\n{error}");
+        }
+    }
+
+    private static Workload[] Read()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Repository.Workloads, "workloads.json")));
+        return document.RootElement.GetProperty("workloads").Deserialize<Workload[]>(Format)!;
+    }
+}
