@@ -17,8 +17,8 @@ public interface IEngine : IDisposable
     ExecutionOutcome Invoke(FunctionInstance function, ReadOnlySpan<ulong> arguments, Span<ulong> results);
 
     /// <summary>
-    /// Goes on with a captured stack until its bottom frame returns or it is suspended again, which is never where it was suspended
-    /// before: a call of the host that waits there is issued first.
+    /// Goes on with a captured stack until its bottom frame returns or it is suspended again. Every resume gets further: the safe point
+    /// where it begins is not counted again, and a call of the host that waits there is issued.
     /// </summary>
     /// <param name="stack">The stack; every frame has been checked by <see cref="StackVerifier"/>.</param>
     /// <param name="results">Where the bottom frame's results go.</param>

@@ -33,7 +33,7 @@ internal static class AllowedReferences
     {
         if (CompositionRoots.Contains(project))
         {
-            return Direct.Keys.Where(p => p != "QuicWasm.Testing").ToHashSet();
+            return Direct.Keys.Append("QuicWasm.Cli").Where(p => p != "QuicWasm.Testing" && p != project).ToHashSet();
         }
 
         if (project.EndsWith(".Tests", StringComparison.Ordinal))
