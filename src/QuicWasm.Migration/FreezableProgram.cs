@@ -30,7 +30,7 @@ internal sealed class FreezableProgram(IHostedProgram program)
         {
             image = await program.FreezeAsync(cancellationToken);
         }
-        catch (ImageException e)
+        catch (Exception e) when (e is ImageException or InvalidOperationException)
         {
             throw new MigrationException(MigrationError.FreezeFailed, $"the program {program.Name} cannot be frozen: {e.Message}", e);
         }

@@ -5,7 +5,7 @@ namespace QuicWasm.Migration;
 
 /// <summary>
 /// A memory node's side of one connection. Every stream is a queue of requests, answered in their order; a request that cannot be met gets
-/// an error, and bytes that are no request end the connection. The session is the holder of the claims that are made over it.
+/// an error, and bytes that are no request end the stream. The session is the holder of the claims that are made over it.
 /// </summary>
 internal sealed class NodeSession(MemoryNode node, ITransportConnection connection)
 {
