@@ -3,7 +3,7 @@ using static QuicWasm.Native.FileSystemCalls;
 
 namespace QuicWasm.Native.Tests;
 
-public sealed unsafe class FileSystemTests : IDisposable
+public sealed class FileSystemTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quicwasm-");
     private readonly FileSystemDescriptor _root;
@@ -91,6 +91,47 @@ public sealed unsafe class FileSystemTests : IDisposable
         Assert.NotNull(new FileInfo(Path.Combine(_folder.FullName, "root", "x")).LinkTarget);
     }
 
+    // RACE on purpose: "swap" is a directory at one moment and a link to the outside at the next.
+    [Fact(Timeout = 60_000)]
+    public async Task The_walk_is_not_led_out_by_renames()
+    {
+        string swap = Path.Combine(_folder.FullName, "root", "swap"), kept = Path.Combine(_folder.FullName, "root", "kept");
+        Directory.CreateDirectory(swap);
+        File.WriteAllText(Path.Combine(swap, "secret"), "inside");
+        using var stop = new CancellationTokenSource();
+        var swapper = Task.Factory.StartNew(
+            () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    Directory.Move(swap, kept);
+                    Link("swap", "..");
+                    File.Delete(swap);
+                    Directory.Move(kept, swap);
+                }
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        int opened = 0, refused = 0;
+        for (int i = 0; i < 1_000_000 && (opened < 100 || refused < 100); i++)
+        {
+            int number = FileSystemBeneath.OpenByWalk(_root, "swap/secret"u8, OpenCloseOnExec, 0);
+            Assert.True(number >= 0 || number is -Eperm or -Enoent or -Enotdir or -Eloop, $"error {-number}");
+            if (number >= 0)
+            {
+                Assert.Equal("inside", ReadAndClose(number));
+            }
+
+            opened += number >= 0 ? 1 : 0;
+            refused += number == -Eperm ? 1 : 0;
+        }
+
+        await stop.CancelAsync();
+        await swapper;
+        Assert.True(opened >= 100 && refused >= 100, $"{opened} opens saw the directory and {refused} the link");
+    }
+
     [Fact]
     public void Entries_are_all_there()
     {
@@ -111,7 +152,7 @@ public sealed unsafe class FileSystemTests : IDisposable
     }
 
     [Fact]
-    public void Vectors_are_skipped_in_order()
+    public unsafe void Vectors_are_skipped_in_order()
     {
         byte* bytes = stackalloc byte[10];
         FileSystemVector[] vectors = [FileSystemVector.Over(new Span<byte>(bytes, 4)), FileSystemVector.Over(new Span<byte>(bytes + 4, 6))];
@@ -122,7 +163,7 @@ public sealed unsafe class FileSystemTests : IDisposable
     }
 
     [Fact]
-    public void Status_and_position_are_the_systems()
+    public unsafe void Status_and_position_are_the_systems()
     {
         Assert.Equal(0, _root.OpenBeneath("a/b/file"u8, FileSystemOpen.Read, out FileSystemDescriptor? file));
         using (file)
@@ -151,6 +192,13 @@ public sealed unsafe class FileSystemTests : IDisposable
         }
 
         return Math.Min(result, 0);
+    }
+
+    private static unsafe string ReadAndClose(int number)
+    {
+        using var file = FileSystemDescriptor.Own(number);
+        byte* bytes = stackalloc byte[10];
+        return Encoding.ASCII.GetString(bytes, (int)file.Read([FileSystemVector.Over(new Span<byte>(bytes, 10))]));
     }
 
     private void Link(string name, string target) => File.CreateSymbolicLink(Path.Combine(_folder.FullName, "root", name), target);
