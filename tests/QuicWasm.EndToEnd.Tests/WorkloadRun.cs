@@ -69,8 +69,25 @@ internal sealed class WorkloadRun : IDisposable
         return migrated.Program;
     }
 
-    /// <summary>A digest of everything that the program can see of its state, but the files.</summary>
-    public string StateDigest()
+    /// <summary>
+    /// A digest of the program's state: its instances; for one that works with files their names and contents instead, because its memory
+    /// also holds times and inode numbers, which no two runs share.
+    /// </summary>
+    public string StateDigest() => _workload.Folder is null ? InstancesDigest() : FilesDigest();
+
+    private string FilesDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(_folder, file)));
+            hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    private string InstancesDigest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Store store = Program.Context.Store;
