@@ -46,6 +46,11 @@ internal sealed class MigrationRunner(TimeSpan deadline)
         await using NodeProcess destination = NodeProcess.Start(
             ["resume", endpoint, "--freeze", "--report", report, .. ResumeArguments(point), .. FolderArguments(workload, folder)], Input(workload));
         await source.EndAsync(cancellationToken);
+        if (source.Output.Count >= expected.Count)
+        {
+            throw new HarnessException("the program ended at its source before it could be frozen: give it more to do");
+        }
+
         await destination.EndAsync(cancellationToken);
         double total = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
 

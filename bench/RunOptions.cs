@@ -1,6 +1,5 @@
 using System.CommandLine;
 using QuicWasm.Migration;
-using QuicWasm.Transport;
 
 namespace QuicWasm.Bench;
 
@@ -10,9 +9,9 @@ internal sealed class RunOptions
     private const string All = "all";
 
     private readonly Option<string> _granularity = Choice("--granularity", "How much is copied at a time", [.. CopyGranularity.All.Select(g => g.Name), All]);
-    private readonly Option<string> _transport = Choice("--transport", "What carries it", [.. TransportRegistry.CreateDefault().Names.Where(n => n != "loopback")]);
+    private readonly Option<string> _transport = Choice("--transport", "What carries it", ["tcp"]);
     private readonly Option<string> _mode = Choice("--mode", "no-cow: copy everything, then run; cow: run, and fetch what is touched", ["no-cow", "cow"]);
-    private readonly Option<string> _workload = Choice("--workload", "Which program moves", [.. Workload.All.Select(w => w.Name)]);
+    private readonly Option<string> _workload = Choice("--workload", "Which program moves", [.. Workload.Movable.Select(w => w.Name)]);
     private readonly Option<string> _engine = Choice("--engine", "What runs it", ["interpreter"]);
     private readonly Option<int?> _heapMib = new("--heap-mib") { Description = "Heap of the workload kv in MiB, 1 to 1024" };
     private readonly Option<double?> _touch = new("--touch") { Description = "Part of the heap that kv works with, 0 to 1" };
@@ -21,7 +20,7 @@ internal sealed class RunOptions
     private readonly Option<bool> _eagerMemory = new("--eager-memory") { Description = "In mode cow, copies memories before the program runs" };
     private readonly Option<int> _repetitions = new("--repetitions") { Description = "How often each point is measured", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _small = new("--small") { Description = "The workload's small arguments: tenths of a second instead of seconds" };
-    private readonly Option<string> _out = new("--out") { Description = "Folder for the rows", DefaultValueFactory = _ => Path.Combine(Repository.Root, "results", "run") };
+    private readonly Option<string> _out = new("--out") { Description = "Folder for the rows", DefaultValueFactory = _ => Path.Combine("results", "run") };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -34,7 +33,7 @@ internal sealed class RunOptions
     }
 
     /// <summary>Where the rows go.</summary>
-    public string Folder(ParseResult parsed) => Path.GetFullPath(parsed.GetRequiredValue(_out));
+    public string Folder(ParseResult parsed) => Path.GetFullPath(parsed.GetRequiredValue(_out), Repository.Root);
 
     /// <summary>The points that they ask for.</summary>
     /// <exception cref="HarnessException">Two options do not go together.</exception>
@@ -85,8 +84,7 @@ internal sealed class RunOptions
 
     private static Option<string> Choice(string name, string description, string[] values)
     {
-        string initial = values.Contains("tcp") ? "tcp" : values[0];
-        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => initial };
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0] };
         option.AcceptOnlyFromAmong(values);
         return option;
     }

@@ -37,8 +37,10 @@ internal sealed record Workload
     /// <summary>Every workload of the manifest.</summary>
     public static IReadOnlyList<Workload> All { get; } = Read();
 
+    /// <summary>Those that the harness can move: what a program has not read yet of its standard input stays at its source.</summary>
+    public static IEnumerable<Workload> Movable => All.Where(w => w.Stdin is null);
+
     /// <summary>The workload of that name.</summary>
-    /// <exception cref="HarnessException">There is none, or it cannot be built here.</exception>
     public static Workload Named(string name) => All.First(w => w.Name == name);
 
     /// <summary>The file of a module.</summary>
