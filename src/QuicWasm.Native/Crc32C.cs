@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace QuicWasm.Native;
@@ -12,6 +13,8 @@ public static class Crc32C
     private static readonly uint[] Shift = MakeShift();
 
     /// <summary>The checksum of what came before and of <paramref name="bytes"/>; begin with 0.</summary>
+    /// <remarks>Optimised at its first call: transfers are often over before the runtime would see that this is hot.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
         var crc = ~checksum;
@@ -35,6 +38,7 @@ public static class Crc32C
         return ~crc;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint AppendThreeBlocks(uint crc, ReadOnlySpan<ulong> words)
     {
         const int Words = BlockBytes / 8;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using QuicWasm.Native;
 
 namespace QuicWasm.Transport;
 

@@ -1,3 +1,5 @@
+using QuicWasm.Native;
+
 namespace QuicWasm.Transport.Tests;
 
 /// <summary>What every transport does. A subclass says which one.</summary>
