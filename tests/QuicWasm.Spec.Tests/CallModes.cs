@@ -6,14 +6,18 @@ namespace QuicWasm.Spec.Tests;
 internal interface ICallMode
 {
     /// <summary>Calls a function to its end.</summary>
-    void Call(RuntimeContext context, FunctionInstance function, ulong[] arguments, ulong[] results);
+    /// <param name="context">The script's runtime; a mode that moves it puts another one in its place, whatever comes of the call.</param>
+    /// <param name="functionAddress">Which function.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="results">Where its results go.</param>
+    void Call(ref RuntimeContext context, int functionAddress, ulong[] arguments, ulong[] results);
 }
 
 /// <summary>Calls run through.</summary>
 internal sealed class PlainCalls : ICallMode
 {
-    public void Call(RuntimeContext context, FunctionInstance function, ulong[] arguments, ulong[] results) =>
-        Assert.False(context.Invoke(function, arguments, results).IsSuspended);
+    public void Call(ref RuntimeContext context, int functionAddress, ulong[] arguments, ulong[] results) =>
+        Assert.False(context.Invoke(context.Store.Functions[functionAddress], arguments, results).IsSuspended);
 }
 
 /// <summary>Calls are captured and resumed at every n-th safe point, n drawn anew each time.</summary>
@@ -29,12 +33,12 @@ internal sealed class CapturedCalls(int seed) : ICallMode
     /// <summary>How many captures there were.</summary>
     public int Captures { get; private set; }
 
-    public void Call(RuntimeContext context, FunctionInstance function, ulong[] arguments, ulong[] results)
+    public void Call(ref RuntimeContext context, int functionAddress, ulong[] arguments, ulong[] results)
     {
         try
         {
             Arm(context, 0);
-            ExecutionOutcome outcome = context.Invoke(function, arguments, results);
+            ExecutionOutcome outcome = context.Invoke(context.Store.Functions[functionAddress], arguments, results);
             for (int captures = 1; outcome.Stack is { } stack; captures++)
             {
                 Captures++;

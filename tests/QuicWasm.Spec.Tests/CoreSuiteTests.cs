@@ -21,6 +21,16 @@ public sealed class CoreSuiteTests(ITestOutputHelper output)
         output.WriteLine($"{calls.Captures} captures");
     }
 
+    [Theory]
+    [MemberData(nameof(Scripts))]
+    public void Every_command_of_the_script_passes_with_round_trips_through_an_image_file(string script)
+    {
+        var calls = new ImageCalls(Seed, SpecRunner.Configure);
+        output.WriteLine($"seed {Seed}");
+        Run(script, calls);
+        output.WriteLine($"{calls.RoundTrips} round trips");
+    }
+
     private static void Run(string script, ICallMode mode)
     {
         Assert.SkipWhen(SpecSuite.Missing is not null, SpecSuite.Missing ?? "");

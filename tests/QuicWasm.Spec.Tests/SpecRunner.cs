@@ -9,7 +9,7 @@ namespace QuicWasm.Spec.Tests;
 internal sealed class SpecRunner : IDisposable
 {
     private readonly string _script;
-    private readonly RuntimeContext _context;
+    private RuntimeContext _context;
     private readonly ICallMode _mode;
     private readonly Dictionary<string, ModuleInstance> _named = [];
     private ModuleInstance? _current;
@@ -18,7 +18,7 @@ internal sealed class SpecRunner : IDisposable
     {
         _script = script;
         _mode = mode;
-        _context = new RuntimeContext(new Configure { Engine = c => new InterpreterEngine(c) });
+        _context = new RuntimeContext(Configure);
         using Stream stream = typeof(SpecRunner).Assembly.GetManifestResourceStream("spectest.wasm")!;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
@@ -45,6 +45,9 @@ internal sealed class SpecRunner : IDisposable
 
         return failures;
     }
+
+    /// <summary>The options of a script's runtime.</summary>
+    public static Configure Configure { get; } = new() { Engine = c => new InterpreterEngine(c) };
 
     public void Dispose() => _context.Dispose();
 
@@ -121,8 +124,29 @@ internal sealed class SpecRunner : IDisposable
         }
 
         var results = new ulong[function.Type.ResultSlots];
-        _mode.Call(_context, function, [.. arguments], results);
+        Call(function.Address, [.. arguments], results);
         return results;
+    }
+
+    // The mode may have moved everything to another runtime; instances are known by their addresses there.
+    private void Call(int functionAddress, ulong[] arguments, ulong[] results)
+    {
+        RuntimeContext before = _context;
+        try
+        {
+            _mode.Call(ref _context, functionAddress, arguments, results);
+        }
+        finally
+        {
+            if (_context != before)
+            {
+                _current = _current is null ? null : _context.Store.Modules[_current.Address];
+                foreach ((string name, ModuleInstance instance) in _named.ToArray())
+                {
+                    _named[name] = _context.Store.Modules[instance.Address];
+                }
+            }
+        }
     }
 
     private static string? Compare(JsonElement command, ulong[] results)
