@@ -202,7 +202,9 @@ public sealed class FailureTests
         MigrationException? seen = null;
         await using Nodes nodes = await Nodes.StartAsync(options: new MemoryNodeOptions
         {
-            StallDeadline = TimeSpan.FromMilliseconds(300), ClaimLease = TimeSpan.FromMilliseconds(400), PeerFailed = e => seen = e,
+            StallDeadline = TimeSpan.FromMilliseconds(300),
+            ClaimLease = TimeSpan.FromMilliseconds(400),
+            PeerFailed = e => seen = e,
         });
         using FakeImage image = new(RandomLayouts.Program(5, 1024 * 65536));
         nodes.Memory.Add(image, "program");

@@ -73,7 +73,11 @@ public sealed class TransferTests
             FakeTarget target = new();
             MigrationRequest request = new()
             {
-                Image = id, Granularity = granularity.Granularity, Streams = 1 + (seed % 3), WindowGranules = seed, WindowBytes = 5000,
+                Image = id,
+                Granularity = granularity.Granularity,
+                Streams = 1 + (seed % 3),
+                WindowGranules = seed,
+                WindowBytes = 5000,
             };
             await using Migration migration = await nodes.Running().ReceiveAsync(nodes.Endpoint, request, target, Nodes.Cancellation);
             target.AssertHolds(image);
