@@ -45,13 +45,7 @@ internal sealed class MigrationRunner(TimeSpan deadline)
         await source.LinesAsync(expected.Count / 2, cancellationToken);
         await using NodeProcess destination = NodeProcess.Start(
             ["resume", endpoint, "--freeze", "--report", report, .. ResumeArguments(point), .. FolderArguments(workload, folder)], Input(workload));
-        await source.EndAsync(cancellationToken);
-        if (source.Output.Count >= expected.Count)
-        {
-            throw new HarnessException("the program ended at its source before it could be frozen: give it more to do");
-        }
-
-        await destination.EndAsync(cancellationToken);
+        await EndAsync(source, destination, expected.Count, cancellationToken);
         double total = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
 
         bool isVerified = source.Output.Concat(destination.Output).SequenceEqual(expected) && destination.Output.Count > 0;
@@ -61,6 +55,20 @@ internal sealed class MigrationRunner(TimeSpan deadline)
         metrics["downtime"] = (metrics["time_to_first_instruction"].Item1 - metrics["time_to_connected"].Item1, "ns");
         return new MigrationOutcome(
             point, metrics, isVerified, isVerified ? null : "the output is not that of the unmigrated run");
+    }
+
+    // A destination that fails leaves a source that waits for another one: so the first failure is the run's.
+    private static async Task EndAsync(NodeProcess source, NodeProcess destination, int expectedLines, CancellationToken cancellationToken)
+    {
+        Task[] ends = [source.EndAsync(cancellationToken), destination.EndAsync(cancellationToken)];
+        Task first = await Task.WhenAny(ends);
+        if (first == ends[0] && first.IsCompletedSuccessfully && source.Output.Count >= expectedLines)
+        {
+            throw new HarnessException("the program ended at its source before it could be frozen: give it more to do");
+        }
+
+        await first;
+        await ends[first == ends[0] ? 1 : 0];
     }
 
     private static IEnumerable<string> ResumeArguments(ExperimentPoint point) =>
@@ -93,7 +101,7 @@ internal sealed class MigrationRunner(TimeSpan deadline)
     }
 
     private static string UnitOf(string metric) =>
-        metric.EndsWith("_ns", StringComparison.Ordinal) ? "ns" : metric.EndsWith("_bytes", StringComparison.Ordinal) ? "bytes" : "count";
+        metric.EndsWith("_ns", StringComparison.Ordinal) ? "ns" : metric.Contains("bytes", StringComparison.Ordinal) ? "bytes" : "count";
 
     // The unmigrated run is made once for each workload and arguments, and must itself give what is committed for them.
     private async Task<(IReadOnlyList<string> Lines, double Seconds)> ReferenceAsync(
