@@ -26,6 +26,12 @@ internal sealed class CommandConsole(TextWriter output, TextWriter error)
         {
             return Trapped(e);
         }
+        catch (Exception e) when (e is UsageException or TransportException { Error: TransportError.InvalidEndpoint }
+            or MigrationException { Error: MigrationError.InvalidOption, InnerException: null })
+        {
+            Say(e.Message);
+            return ExitCode.Usage;
+        }
         catch (Exception e) when (e is ModuleException or LinkException or ImageException or MigrationException or TransportException
             or HostStateException or StackException or IOException or UnauthorizedAccessException or CommandException)
         {
@@ -54,3 +60,6 @@ internal sealed class CommandConsole(TextWriter output, TextWriter error)
 
 /// <summary>A command cannot do what was asked, and says why.</summary>
 internal sealed class CommandException(string message) : Exception(message);
+
+/// <summary>The value of an option is wrong; the message says what is right.</summary>
+internal sealed class UsageException(string message) : Exception(message);

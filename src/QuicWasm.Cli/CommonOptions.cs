@@ -65,7 +65,7 @@ internal static class CommonOptions
         string[] parts = text.Split("::", 2);
         if (!Directory.Exists(parts[0]))
         {
-            throw new CommandException($"--dir {text}: there is no folder {parts[0]}");
+            throw new UsageException($"--dir {text}: there is no folder {parts[0]}");
         }
 
         return new WasiPreopen(parts.Length == 2 ? parts[1] : parts[0], parts[0]);

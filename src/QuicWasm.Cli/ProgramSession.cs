@@ -50,15 +50,15 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
         });
         var hosted = new HostedProgram(program, name);
         node.Add(hosted);
+        using PosixSignalRegistration? signal = options.FreezeTo is null || OperatingSystem.IsWindows()
+            ? null
+            : PosixSignalRegistration.Create((PosixSignal)UserSignal, s => FreezeOnSignal(s, node, hosted));
         if (options.Listen is { } endpoint)
         {
             TransportEndpoint actual = await Transports.ListenAsync(node, endpoint, options.AllowInsecureBind, cancellationToken);
             console.Say($"listening on {actual}");
         }
 
-        using PosixSignalRegistration? signal = options.FreezeTo is null || OperatingSystem.IsWindows()
-            ? null
-            : PosixSignalRegistration.Create((PosixSignal)UserSignal, _ => FreezeOnSignal(node, hosted));
         Starting?.Invoke();
         ProgramStatus status = await hosted.RunAsync();
         if (status.Outcome != ProgramOutcome.Suspended)
@@ -71,8 +71,10 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
     }
 
     // What comes of it is seen where the run ends.
-    private void FreezeOnSignal(MemoryNode node, HostedProgram hosted)
+    private void FreezeOnSignal(PosixSignalContext signal, MemoryNode node, HostedProgram hosted)
     {
+        // Else the process would be ended as by a signal that nobody handles.
+        signal.Cancel = true;
         _isSignalled = true;
         node.FreezeAsync(hosted.Id).ContinueWith(
             freeze => console.Say(freeze.Exception!.GetBaseException().Message), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);

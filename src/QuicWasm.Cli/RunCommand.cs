@@ -24,31 +24,32 @@ internal static class RunCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(file);
+            SessionOptions session = options.SessionOptions(parsed);
             RunningProgram program = ProgramLoader.Load(
                 path,
-                [.. parsed.GetRequiredValue(modules).Select(m => Pair("--module", m))],
+                [.. parsed.GetRequiredValue(modules).Select(m => Pair("--module", m, "FILE"))],
                 options.ProgramOptions(parsed) with
                 {
                     Arguments = [Path.GetFileName(path), .. parsed.GetRequiredValue(arguments)],
                     Environment = [.. parsed.GetRequiredValue(environment).Select(e => Checked(e))],
                     MaxMemoryBytes = (ulong)parsed.GetRequiredValue(maxMemory) << 20,
                 });
-            return new ProgramSession(console, program, Path.GetFileNameWithoutExtension(path), options.SessionOptions(parsed)).RunAsync(cancellationToken);
+            return new ProgramSession(console, program, Path.GetFileNameWithoutExtension(path), session).RunAsync(cancellationToken);
         });
         return command;
     }
 
-    private static (string Name, string Value) Pair(string option, string text)
+    private static (string Name, string Value) Pair(string option, string text, string what)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         return equals > 0
             ? (text[..equals], text[(equals + 1)..])
-            : throw new CommandException($"{option} {text}: give NAME=VALUE");
+            : throw new UsageException($"{option} {text}: give NAME={what}");
     }
 
     private static string Checked(string variable)
     {
-        Pair("--env", variable);
+        Pair("--env", variable, "VALUE");
         return variable;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class SessionOptionSet
         long? freezeAfter = parsed.GetValue(_freezeAfter);
         if (freezeAfter is not null && (freezeTo is null || freezeAfter < 1))
         {
-            throw new CommandException("--freeze-after needs a number from 1 on, and --freeze-to FILE");
+            throw new UsageException("--freeze-after needs a number from 1 on, and --freeze-to FILE");
         }
 
         string? listen = parsed.GetValue(_listen);

@@ -114,14 +114,18 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
     }
 
     /// <summary>A connection is gone: its claim is over, unless the ownership has passed.</summary>
-    public void HolderLost(object holder)
+    /// <returns>Whether there was a claim that is over now.</returns>
+    public bool HolderLost(object holder)
     {
         lock (_lock)
         {
-            if (_state == ImageState.Claimed && ReferenceEquals(holder, _holder))
+            bool isClaim = _state == ImageState.Claimed && ReferenceEquals(holder, _holder);
+            if (isClaim)
             {
                 Free();
             }
+
+            return isClaim;
         }
     }
 

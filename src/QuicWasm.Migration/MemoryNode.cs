@@ -200,7 +200,11 @@ public sealed class MemoryNode : IAsyncDisposable
     {
         foreach (HostedImage image in _images.Values)
         {
-            image.Ownership.HolderLost(session);
+            if (image.Ownership.HolderLost(session))
+            {
+                Options.PeerFailed?.Invoke(new MigrationException(
+                    MigrationError.ClaimLost, $"{session.Peer} is gone, or has given up, before it took image {image.Layout.Id} over; the image can be claimed again"));
+            }
         }
     }
 }

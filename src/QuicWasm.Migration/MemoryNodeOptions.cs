@@ -27,7 +27,7 @@ public sealed record MemoryNodeOptions
     /// <summary>Where leases get their time from.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Told each error that ended a peer's connection or was sent to it; from any thread.</summary>
+    /// <summary>Told each error that ended a peer's connection or was sent to it, and each claim that was given up; from any thread.</summary>
     public Action<MigrationException>? PeerFailed { get; init; }
 
     internal void Validate()

@@ -56,16 +56,23 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
         await using (channel)
         {
             using RequestHandler handler = new(node, this, channel);
+            bool isBetweenRequests = true;
             try
             {
                 while (await channel.ReadHeaderAsync(ending.Token) is { } header)
                 {
+                    isBetweenRequests = false;
                     Message request = await channel.ReadMessageAsync(header, ending.Token);
                     await AnswerAsync(handler, channel, request, header.RequestId, ending.Token);
+                    isBetweenRequests = true;
                     channel.ReadDeadline = Timeout.InfiniteTimeSpan;
                 }
 
                 await channel.CompleteAsync(ending.Token);
+            }
+            catch (MigrationException e) when (isBetweenRequests && IsOrdinaryEnd(e))
+            {
+                // The peer has had its answers, and closed without an error.
             }
             catch (MigrationException e)
             {
@@ -81,6 +88,12 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
             }
         }
     }
+
+    private static bool IsOrdinaryEnd(MigrationException error) => error.InnerException is TransportException
+    {
+        Error: TransportError.StreamAborted or TransportError.ConnectionClosed,
+        Code: TransportCodes.None,
+    };
 
     private async Task AnswerAsync(RequestHandler handler, MessageChannel channel, Message request, ulong requestId, CancellationToken cancellationToken)
     {

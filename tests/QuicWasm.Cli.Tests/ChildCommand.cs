@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace QuicWasm.Cli.Tests;
+
+/// <summary>The command as a process of its own.</summary>
+internal sealed class ChildCommand : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly Process _process;
+    private readonly StringBuilder _error = new();
+    private readonly Task<string> _output;
+    private readonly Task _errors;
+
+    private ChildCommand(string[] arguments, string? inputFile)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "QuicWasm.Cli.dll"));
+        Array.ForEach(arguments, start.ArgumentList.Add);
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync();
+        _errors = Task.Run(ReadErrorsAsync);
+        if (inputFile is not null)
+        {
+            _process.StandardInput.Write(File.ReadAllText(inputFile));
+        }
+
+        _process.StandardInput.Close();
+    }
+
+    private string Error
+    {
+        get
+        {
+            lock (_error)
+            {
+                return _error.ToString();
+            }
+        }
+    }
+
+    public static ChildCommand Start(params string[] arguments) => new(arguments, null);
+
+    public static ChildCommand StartWithInput(string inputFile, params string[] arguments) => new(arguments, inputFile);
+
+    public static async Task<CommandResult> OfAsync(params string[] arguments)
+    {
+        using ChildCommand command = Start(arguments);
+        return await command.EndAsync();
+    }
+
+    /// <summary>Waits until the process has said this, and gives the rest of the line.</summary>
+    public async Task<string> SaysAsync(string words)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            string said = Error;
+            int at = said.IndexOf(words, StringComparison.Ordinal);
+            int end = at < 0 ? -1 : said.IndexOf('\n', at);
+            if (end >= 0)
+            {
+                return said[(at + words.Length)..end].Trim();
+            }
+
+            Assert.True(clock.Elapsed < Patience && !_errors.IsCompleted, $"the process never said \"{words}\", but:\n{said}");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async Task<CommandResult> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        string output = await _output;
+        await _errors;
+        return new CommandResult(_process.ExitCode, output, Error);
+    }
+
+    /// <summary>Sends a signal: USR1, STOP, KILL.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"])!;
+        kill.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            lock (_error)
+            {
+                _error.Append(line).Append('\n');
+            }
+        }
+    }
+}

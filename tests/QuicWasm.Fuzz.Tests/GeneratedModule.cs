@@ -1,0 +1,20 @@
+namespace QuicWasm.Fuzz.Tests;
+
+/// <summary>A module, and the calls to make in it, one after the other.</summary>
+/// <param name="Binary">The module.</param>
+/// <param name="Calls">The calls.</param>
+internal sealed record GeneratedModule(byte[] Binary, IReadOnlyList<GeneratedCall> Calls);
+
+/// <summary>A call of an exported function.</summary>
+/// <param name="Function">The export.</param>
+/// <param name="Parameters">Types of the arguments.</param>
+/// <param name="Arguments">Their bits.</param>
+/// <param name="Results">Types of the results.</param>
+internal sealed record GeneratedCall(string Function, ValueType[] Parameters, ulong[] Arguments, ValueType[] Results);
+
+/// <summary>A function that others can call.</summary>
+/// <param name="Index">Its index.</param>
+/// <param name="Type">Index of its type.</param>
+/// <param name="Parameters">Types of its parameters.</param>
+/// <param name="Results">Types of its results.</param>
+internal sealed record GeneratedSignature(uint Index, uint Type, ValueType[] Parameters, ValueType[] Results);
