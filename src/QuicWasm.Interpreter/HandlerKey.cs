@@ -69,6 +69,9 @@ internal enum HandlerForm : byte
     /// <summary>Call the entry at Wide, whose frame begins at A.</summary>
     Call,
 
+    /// <summary>Tail call of the entry at Wide, of the same instance; the arguments begin at A, and the link is at B.</summary>
+    TailCall,
+
     /// <summary>Return; the link is at B.</summary>
     Return,
 
@@ -80,6 +83,9 @@ internal enum HandlerForm : byte
 
     /// <summary>Go back to the memory cell at Wide, after a call that may have left the instance.</summary>
     UseMemory,
+
+    /// <summary>Go on at the instruction at Wide.</summary>
+    Goto,
 
     /// <summary>A = size of the memory in pages.</summary>
     MemorySize,

@@ -24,6 +24,15 @@ internal enum ManagedOperation
     /// <summary>Call element B of table C, of type number D; the frame begins at A. UseMemory follows.</summary>
     CallIndirect,
 
+    /// <summary>A tail call that needs more than the fast path. As HandlerForm.TailCall.</summary>
+    TailCallSlowly,
+
+    /// <summary>Tail call of the entry at Wide of another instance; the arguments begin at A, and the link is at B.</summary>
+    TailCallImport,
+
+    /// <summary>Tail call of element B of table C, of type number D; the arguments begin at A. A return of results that begin there follows.</summary>
+    TailCallIndirect,
+
     /// <summary>A = grow memory C by B pages.</summary>
     MemoryGrow,
 

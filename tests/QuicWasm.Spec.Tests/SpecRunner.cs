@@ -18,7 +18,7 @@ internal sealed class SpecRunner : IDisposable
     {
         _script = script;
         _mode = mode;
-        _context = new RuntimeContext(new Configure { Engine = c => new InterpreterEngine(c) });
+        _context = new RuntimeContext(new Configure { Engine = c => new InterpreterEngine(c), Features = ModuleFeatures.Wasm2 });
         using Stream stream = typeof(SpecRunner).Assembly.GetManifestResourceStream("spectest.wasm")!;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
@@ -98,7 +98,8 @@ internal sealed class SpecRunner : IDisposable
         }
     }
 
-    private ValidatedModule Load(JsonElement command) => ModuleLoader.Load(SpecSuite.Binary(_script, command.GetProperty("filename").GetString()!));
+    private ValidatedModule Load(JsonElement command) =>
+        ModuleLoader.Load(SpecSuite.Binary(_script, command.GetProperty("filename").GetString()!), ModuleFeatures.Wasm2);
 
     private ModuleInstance Named(JsonElement command) =>
         command.TryGetProperty("name", out JsonElement name) ? _named[name.GetString()!] : _current!;

@@ -3,5 +3,5 @@
 set -eu
 cd "$(dirname "$0")"
 for source in *.wat; do
-  wat2wasm --debug-names "$source" -o "${source%.wat}.wasm"
+  wat2wasm --enable-tail-call --enable-multi-memory --enable-extended-const --enable-relaxed-simd --debug-names "$source" -o "${source%.wat}.wasm"
 done
