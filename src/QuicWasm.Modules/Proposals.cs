@@ -31,7 +31,7 @@ public enum Proposals
     /// <summary>Tail calls (3.0).</summary>
     TailCalls = 1 << 7,
 
-    /// <summary>Arithmetic in constant expressions (3.0).</summary>
+    /// <summary>Arithmetic in constant expressions, and the module's own earlier globals there (3.0).</summary>
     ExtendedConst = 1 << 8,
 
     /// <summary>Several memories (3.0).</summary>

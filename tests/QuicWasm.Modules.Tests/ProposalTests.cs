@@ -17,7 +17,24 @@ public sealed class ProposalTests
     public void A_tail_call_needs_the_results_of_its_function() => Expect("type mismatch: tail call", Module(
         Section(1, [2, 0x60, 0, 0, 0x60, 0, 1, 0x7F]), Section(3, [2, 0, 1]), Section(10, [2, 4, 0, 0x12, 1, 0x0B, 4, 0, 0x41, 0, 0x0B])));
 
-    private static void Expect(string? refusal, byte[] binary)
+    // Each is what follows the type of a global: 0 is an i32 constant before it, 1 the global itself.
+    [Theory]
+    [InlineData(new byte[] { 0x41, 1, 0x41, 2, 0x6A, 0x0B }, null)]
+    [InlineData(new byte[] { 0x41, 1, 0x23, 0, 0x6B, 0x41, 3, 0x6C, 0x0B }, null)]
+    [InlineData(new byte[] { 0x23, 1, 0x0B }, "unknown global 1")]
+    [InlineData(new byte[] { 0x41, 1, 0x6A, 0x0B }, "type mismatch")]
+    [InlineData(new byte[] { 0x42, 1, 0x42, 1, 0x7C, 0x0B }, "type mismatch")]
+    [InlineData(new byte[] { 0x41, 1, 0x41, 1, 0x71, 0x0B }, "constant expression required")]
+    public void Constant_expressions_compute_and_see_the_globals_before_them(byte[] expression, string? refusal) =>
+        Expect(refusal, Module(Section(6, [2, 0x7F, 0, 0x41, 5, 0x0B, 0x7F, 0, .. expression])));
+
+    [Theory]
+    [InlineData(new byte[] { 0x23, 0, 0x0B }, "unknown global 0")]
+    [InlineData(new byte[] { 0x41, 1, 0x41, 2, 0x6A, 0x0B }, "constant expression required")]
+    public void In_the_features_of_2_0_constant_expressions_do_neither(byte[] expression, string refusal) =>
+        Expect(refusal, Module(Section(6, [2, 0x7F, 0, 0x41, 5, 0x0B, 0x7F, 0, .. expression])), ModuleFeatures.Wasm2);
+
+    private static void Expect(string? refusal, byte[] binary, ModuleFeatures? features = null)
     {
         if (refusal is null)
         {
@@ -25,7 +42,7 @@ public sealed class ProposalTests
             return;
         }
 
-        ModuleException exception = Assert.Throws<ModuleException>(() => ModuleLoader.Load(binary));
+        ModuleException exception = Assert.Throws<ModuleException>(() => ModuleLoader.Load(binary, features));
         Assert.Equal(ModuleError.Invalid, exception.Error);
         Assert.StartsWith(refusal, exception.Detail, StringComparison.Ordinal);
     }

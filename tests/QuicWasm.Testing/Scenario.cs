@@ -25,6 +25,7 @@ public sealed record Scenario(string Name, ImmutableArray<string> Modules, strin
         new("locals of every kind across a call", ["frames"], "outer", 5, 11),
         new("tail calls of every kind", ["tails_library", "tails"], "run", 7),
         new("a chain of tail calls with several results", ["tails_library", "tails"], "swap", 9, 1, 2),
+        new("constant expressions that compute", ["constants"], "run", 3),
     ];
 
     /// <summary>Names of all scenarios.</summary>
