@@ -129,7 +129,7 @@ internal static partial class HandlerFactory
             case HandlerForm.Managed:
                 EmitManaged(il, (ManagedOperation)key.Operation);
                 break;
-            case HandlerForm.Exit:
+            case HandlerForm.Exit or HandlerForm.Operands:
                 il.Return();
                 break;
             default:

@@ -33,6 +33,9 @@ internal enum ManagedOperation
     /// <summary>Tail call of element B of table C, of type number D; the arguments begin at A. A return of results that begin there follows.</summary>
     TailCallIndirect,
 
+    /// <summary>A = size of memory C in pages.</summary>
+    MemorySize,
+
     /// <summary>A = grow memory C by B pages.</summary>
     MemoryGrow,
 
@@ -44,6 +47,15 @@ internal enum ManagedOperation
 
     /// <summary>Copy to A from B of data instance D, C bytes.</summary>
     MemoryInit,
+
+    /// <summary>Fill memory D at A with B, C bytes.</summary>
+    MemoryFillOther,
+
+    /// <summary>Copy to A from B, C bytes. In the next instruction: A is the destination memory, B the source memory.</summary>
+    MemoryCopyOther,
+
+    /// <summary>Copy to A from B of data instance D, C bytes. In the next instruction: A is the memory.</summary>
+    MemoryInitOther,
 
     /// <summary>Drop data instance A.</summary>
     DataDrop,

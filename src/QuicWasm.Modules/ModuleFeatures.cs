@@ -5,7 +5,8 @@ namespace QuicWasm.Modules;
 public sealed record ModuleFeatures(Proposals Enabled)
 {
     /// <summary>The proposals that the reader and the validator know.</summary>
-    public const Proposals Supported = Proposals.Wasm2 | Proposals.TailCalls | Proposals.ExtendedConst;
+    public const Proposals Supported =
+        Proposals.Wasm2 | Proposals.TailCalls | Proposals.ExtendedConst | Proposals.MultiMemory;
 
     /// <summary>WebAssembly 2.0, and nothing more.</summary>
     public static ModuleFeatures Wasm2 { get; } = new(Proposals.Wasm2);

@@ -34,6 +34,28 @@ public sealed class ProposalTests
     public void In_the_features_of_2_0_constant_expressions_do_neither(byte[] expression, string refusal) =>
         Expect(refusal, Module(Section(6, [2, 0x7F, 0, 0x41, 5, 0x0B, 0x7F, 0, .. expression])), ModuleFeatures.Wasm2);
 
+    [Theory]
+    [InlineData(new byte[] { 0, 0x41, 0, 0x28, 0x42, 1, 0, 0x1A, 0x0B }, null)]
+    [InlineData(new byte[] { 0, 0x41, 0, 0x28, 0x42, 2, 0, 0x1A, 0x0B }, "unknown memory 2")]
+    [InlineData(new byte[] { 0, 0x41, 0, 0x28, 0x43, 1, 0, 0x1A, 0x0B }, "alignment must not be larger")]
+    [InlineData(new byte[] { 0, 0x3F, 1, 0x1A, 0x0B }, null)]
+    [InlineData(new byte[] { 0, 0x3F, 2, 0x1A, 0x0B }, "unknown memory 2")]
+    [InlineData(new byte[] { 0, 0x41, 0, 0x41, 0, 0x41, 0, 0xFC, 10, 1, 0, 0x0B }, null)]
+    [InlineData(new byte[] { 0, 0x41, 0, 0x41, 0, 0x41, 0, 0xFC, 10, 1, 2, 0x0B }, "unknown memory 2")]
+    [InlineData(new byte[] { 0, 0x41, 0, 0x41, 0, 0x41, 0, 0xFC, 11, 2, 0x0B }, "unknown memory 2")]
+    public void Memories_are_named_by_their_index(byte[] code, string? refusal)
+    {
+        byte[] binary = TwoMemories(code);
+        Expect(refusal, binary);
+        Assert.Throws<ModuleException>(() => ModuleLoader.Load(binary, ModuleFeatures.Wasm2));
+    }
+
+    [Fact]
+    public void In_the_features_of_2_0_there_is_one_memory() => Expect("multiple memories", TwoMemories([0, 0x0B]), ModuleFeatures.Wasm2);
+
+    private static byte[] TwoMemories(byte[] code) => Module(
+        Section(1, Vector([0x60, 0, 0])), Section(3, Vector([0])), Section(5, Vector([0, 1], [0, 1])), Section(10, Vector([(byte)code.Length, .. code])));
+
     private static void Expect(string? refusal, byte[] binary, ModuleFeatures? features = null)
     {
         if (refusal is null)
