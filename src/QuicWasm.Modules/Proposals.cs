@@ -40,7 +40,9 @@ public enum Proposals
     /// <summary>Memories and tables with 64-bit addresses (3.0).</summary>
     Memory64 = 1 << 10,
 
-    /// <summary>Vector instructions whose results may differ between machines (3.0).</summary>
+    /// <summary>
+    /// Vector instructions whose results may differ between machines (3.0). Here they do not: they are those of the deterministic profile.
+    /// </summary>
     RelaxedSimd = 1 << 11,
 
     /// <summary>Exceptions (3.0).</summary>

@@ -53,6 +53,12 @@ public sealed class ProposalTests
     [Fact]
     public void In_the_features_of_2_0_there_is_one_memory() => Expect("multiple memories", TwoMemories([0, 0x0B]), ModuleFeatures.Wasm2);
 
+    [Theory]
+    [InlineData(new byte[] { 0, 0x20, 0, 0x20, 0, 0x20, 0, 0xFD, 0x85, 2, 0x0B }, null)]
+    [InlineData(new byte[] { 0, 0x20, 0, 0x20, 0, 0xFD, 0x93, 2, 0x0B }, "type mismatch")]
+    public void Relaxed_vector_instructions_are_validated(byte[] code, string? refusal) =>
+        Expect(refusal, FunctionsOfType([0x60, 1, 0x7B, 1, 0x7B], code));
+
     private static byte[] TwoMemories(byte[] code) => Module(
         Section(1, Vector([0x60, 0, 0])), Section(3, Vector([0])), Section(5, Vector([0, 1], [0, 1])), Section(10, Vector([(byte)code.Length, .. code])));
 

@@ -27,6 +27,7 @@ public sealed record Scenario(string Name, ImmutableArray<string> Modules, strin
         new("a chain of tail calls with several results", ["tails_library", "tails"], "swap", 9, 1, 2),
         new("constant expressions that compute", ["constants"], "run", 3),
         new("several memories, one of another instance", ["library", "memories"], "run", 6),
+        new("relaxed vectors", ["relaxed"], "run", 5),
     ];
 
     /// <summary>Names of all scenarios.</summary>
