@@ -18,6 +18,9 @@ internal unsafe struct FunctionEntry
     /// <summary>Where the link (return address, caller's frame, this entry) stands in the frame: behind the locals.</summary>
     public long LinkOffset;
 
+    /// <summary>Bytes of its parameters, which begin its frame.</summary>
+    public long ParameterBytes;
+
     /// <summary>The memory 0 of its instance, or of none.</summary>
     public MemoryCell* Memory;
 

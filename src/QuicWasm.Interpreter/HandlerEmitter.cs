@@ -161,11 +161,11 @@ internal sealed class HandlerEmitter(ILGenerator il)
         Il.Emit(OpCodes.Stind_I8);
     }
 
-    /// <summary>Goes on with the instruction behind this one.</summary>
-    public void Next()
+    /// <summary>Goes on with the instruction behind this one, or further on.</summary>
+    public void Next(int distance = 1)
     {
         LoadIp();
-        AddConstant(Instruction.Bytes);
+        AddConstant(distance * Instruction.Bytes);
         StoreIp();
         Dispatch();
     }

@@ -115,23 +115,10 @@ internal static partial class HandlerFactory
         LocalBuilder frame = il.Il.DeclareLocal(typeof(nint));
         LocalBuilder link = il.Il.DeclareLocal(typeof(nint));
         Label slow = il.Il.DefineLabel();
-        il.WideOperand();
-        il.Il.Emit(OpCodes.Conv_I);
-        il.Il.Emit(OpCodes.Stloc, entry);
         il.RegisterAddress(Instruction.OffsetOfA);
         il.Il.Emit(OpCodes.Stloc, frame);
-        il.Il.Emit(OpCodes.Ldloc, frame);
-        EmitEntryField(il, entry, nameof(FunctionEntry.FrameBytes));
-        il.Il.Emit(OpCodes.Add);
-        il.LoadMachineField(Field(nameof(Machine.StackLimit)));
-        il.Il.Emit(OpCodes.Bgt_Un, slow);
-        EmitPollCell(il);
-        il.Il.Emit(OpCodes.Brtrue, slow);
-
-        il.Il.Emit(OpCodes.Ldloc, frame);
-        EmitEntryField(il, entry, nameof(FunctionEntry.LinkOffset));
-        il.Il.Emit(OpCodes.Add);
-        il.Il.Emit(OpCodes.Stloc, link);
+        EmitEntryTest(il, entry, () => il.Il.Emit(OpCodes.Ldloc, frame), slow);
+        EmitLinkAddress(il, entry, () => il.Il.Emit(OpCodes.Ldloc, frame), link);
         EmitLinkStore(il, link, nameof(FrameLink.ReturnAddress), () => il.OperandAddress(Instruction.Bytes));
         EmitLinkStore(il, link, nameof(FrameLink.Caller), il.LoadFp);
         EmitLinkStore(il, link, nameof(FrameLink.Function), () => il.Il.Emit(OpCodes.Ldloc, entry));
@@ -142,6 +129,55 @@ internal static partial class HandlerFactory
         il.Dispatch();
         il.Il.MarkLabel(slow);
         il.TailCall(Handlers[SlowPath(ManagedOperation.CallSlowly)]);
+    }
+
+    // The callee's frame begins where this one does: link and arguments are read before anything is written.
+    private static void EmitTailCall(HandlerEmitter il)
+    {
+        LocalBuilder entry = il.Il.DeclareLocal(typeof(nint));
+        LocalBuilder link = il.Il.DeclareLocal(typeof(nint));
+        LocalBuilder address = il.Il.DeclareLocal(typeof(nint));
+        LocalBuilder caller = il.Il.DeclareLocal(typeof(nint));
+        Label slow = il.Il.DefineLabel();
+        EmitEntryTest(il, entry, il.LoadFp, slow);
+        EmitLinkLoad(il, nameof(FrameLink.ReturnAddress), address);
+        EmitLinkLoad(il, nameof(FrameLink.Caller), caller);
+        il.RegisterAddress(Instruction.OffsetOfA);
+        il.LoadFp();
+        EmitEntryField(il, entry, nameof(FunctionEntry.ParameterBytes));
+        il.Il.Emit(OpCodes.Call, typeof(FrameOperations).GetMethod(nameof(FrameOperations.MoveArguments))!);
+        EmitLinkAddress(il, entry, il.LoadFp, link);
+        EmitLinkStore(il, link, nameof(FrameLink.ReturnAddress), () => il.Il.Emit(OpCodes.Ldloc, address));
+        EmitLinkStore(il, link, nameof(FrameLink.Caller), () => il.Il.Emit(OpCodes.Ldloc, caller));
+        EmitLinkStore(il, link, nameof(FrameLink.Function), () => il.Il.Emit(OpCodes.Ldloc, entry));
+        EmitEntryField(il, entry, nameof(FunctionEntry.Code));
+        il.StoreIp();
+        il.Dispatch();
+        il.Il.MarkLabel(slow);
+        il.TailCall(Handlers[SlowPath(ManagedOperation.TailCallSlowly)]);
+    }
+
+    // Takes the entry from the instruction; goes to slow where its frame does not fit, it is not lowered, or the poll cell is set.
+    private static void EmitEntryTest(HandlerEmitter il, LocalBuilder entry, Action loadFrame, Label slow)
+    {
+        il.WideOperand();
+        il.Il.Emit(OpCodes.Conv_I);
+        il.Il.Emit(OpCodes.Stloc, entry);
+        loadFrame();
+        EmitEntryField(il, entry, nameof(FunctionEntry.FrameBytes));
+        il.Il.Emit(OpCodes.Add);
+        il.LoadMachineField(Field(nameof(Machine.StackLimit)));
+        il.Il.Emit(OpCodes.Bgt_Un, slow);
+        EmitPollCell(il);
+        il.Il.Emit(OpCodes.Brtrue, slow);
+    }
+
+    private static void EmitLinkAddress(HandlerEmitter il, LocalBuilder entry, Action loadFrame, LocalBuilder link)
+    {
+        loadFrame();
+        EmitEntryField(il, entry, nameof(FunctionEntry.LinkOffset));
+        il.Il.Emit(OpCodes.Add);
+        il.Il.Emit(OpCodes.Stloc, link);
     }
 
     private static void EmitEntryField(HandlerEmitter il, LocalBuilder entry, string field)

@@ -91,9 +91,9 @@ internal static partial class HandlerFactory
         int widthBytes = OpcodeTable.Get(opcode).WidthBytes;
         MethodInfo semantics = Semantics(opcode)!;
         bool isLane = key.Form == HandlerForm.LoadLane;
-        EmitEffectiveEnd(il, Instruction.OffsetOfB, isLane ? widthBytes : null, out LocalBuilder end, out Label trap);
+        EmitEffectiveEnd(il, key, Instruction.OffsetOfB, isLane ? widthBytes : null, out LocalBuilder end, out Label trap);
         il.RegisterAddress(Instruction.OffsetOfA);
-        EmitEffectiveAddress(il, end, widthBytes);
+        EmitEffectiveAddress(il, key, end, widthBytes);
         if (isLane)
         {
             il.Register(Instruction.OffsetOfD, semantics.ReturnType);
@@ -102,7 +102,7 @@ internal static partial class HandlerFactory
 
         il.Il.Emit(OpCodes.Call, semantics);
         il.StoreSlot(semantics.ReturnType);
-        il.Next();
+        il.Next(key.IsOther ? 2 : 1);
         EmitTrap(il, trap);
     }
 
@@ -111,8 +111,8 @@ internal static partial class HandlerFactory
         var opcode = (Opcode)key.Operation;
         MethodInfo semantics = Semantics(opcode)!;
         Type value = semantics.GetParameters()[1].ParameterType;
-        EmitEffectiveEnd(il, Instruction.OffsetOfA, null, out LocalBuilder end, out Label trap);
-        EmitEffectiveAddress(il, end, OpcodeTable.Get(opcode).WidthBytes);
+        EmitEffectiveEnd(il, key, Instruction.OffsetOfA, null, out LocalBuilder end, out Label trap);
+        EmitEffectiveAddress(il, key, end, OpcodeTable.Get(opcode).WidthBytes);
         if (key.Form == HandlerForm.Store)
         {
             il.Register(Instruction.OffsetOfB, value);
@@ -129,14 +129,15 @@ internal static partial class HandlerFactory
         }
 
         il.Il.Emit(OpCodes.Call, semantics);
-        il.Next();
+        il.Next(key.IsOther ? 2 : 1);
         EmitTrap(il, trap);
     }
 
     // SAFETY: end = address + offset + width, in 64 bits without overflow (address < 2^32, offset + width < 2^33); the access is
     // made only where end <= memSize, and the memory has memSize readable and writable bytes at mem. Offset + width are the wide
     // operand; where another operand takes half of it, C is the offset and the width is given.
-    private static void EmitEffectiveEnd(HandlerEmitter il, int addressOperand, int? widthBytes, out LocalBuilder end, out Label trap)
+    private static void EmitEffectiveEnd(
+        HandlerEmitter il, HandlerKey key, int addressOperand, int? widthBytes, out LocalBuilder end, out Label trap)
     {
         end = il.Il.DeclareLocal(typeof(ulong));
         trap = il.Il.DefineLabel();
@@ -158,17 +159,43 @@ internal static partial class HandlerFactory
         il.Il.Emit(OpCodes.Add);
         il.Il.Emit(OpCodes.Stloc, end);
         il.Il.Emit(OpCodes.Ldloc, end);
-        il.LoadMemSize();
+        if (key.IsOther)
+        {
+            EmitOtherCell(il);
+            il.AddConstant(8);
+            il.LoadIndirect(typeof(ulong));
+        }
+        else
+        {
+            il.LoadMemSize();
+        }
+
         il.Il.Emit(OpCodes.Bgt_Un, trap);
     }
 
-    private static void EmitEffectiveAddress(HandlerEmitter il, LocalBuilder end, int widthBytes)
+    private static void EmitEffectiveAddress(HandlerEmitter il, HandlerKey key, LocalBuilder end, int widthBytes)
     {
-        il.LoadMem();
+        if (key.IsOther)
+        {
+            EmitOtherCell(il);
+            il.Il.Emit(OpCodes.Ldind_I);
+        }
+        else
+        {
+            il.LoadMem();
+        }
+
         il.Il.Emit(OpCodes.Ldloc, end);
         il.Il.Emit(OpCodes.Conv_I);
         il.Il.Emit(OpCodes.Add);
         il.AddConstant(-widthBytes);
+    }
+
+    // The cell of the memory that a load or store names, where that is not memory 0.
+    private static void EmitOtherCell(HandlerEmitter il)
+    {
+        il.OperandAddress(Instruction.Bytes + Instruction.OffsetOfWide);
+        il.Il.Emit(OpCodes.Ldind_I);
     }
 
     private static void EmitTrap(HandlerEmitter il, Label trap)

@@ -60,7 +60,12 @@ internal static partial class HandlerFactory
     {
         if (Handlers.Count == 0)
         {
-            Emit([SlowPath(ManagedOperation.TrapOutOfBounds), SlowPath(ManagedOperation.CallSlowly), SlowPath(ManagedOperation.Poll)]);
+            Emit([
+                SlowPath(ManagedOperation.TrapOutOfBounds),
+                SlowPath(ManagedOperation.CallSlowly),
+                SlowPath(ManagedOperation.TailCallSlowly),
+                SlowPath(ManagedOperation.Poll),
+            ]);
         }
     }
 
@@ -109,13 +114,22 @@ internal static partial class HandlerFactory
             case HandlerForm.Call:
                 EmitCall(il);
                 break;
+            case HandlerForm.TailCall:
+                EmitTailCall(il);
+                break;
+            case HandlerForm.Goto:
+                il.WideOperand();
+                il.Il.Emit(OpCodes.Conv_I);
+                il.StoreIp();
+                il.Dispatch();
+                break;
             case HandlerForm.Return or HandlerForm.ReturnOne or HandlerForm.ReturnMany:
                 EmitReturn(il, key);
                 break;
             case HandlerForm.Managed:
                 EmitManaged(il, (ManagedOperation)key.Operation);
                 break;
-            case HandlerForm.Exit:
+            case HandlerForm.Exit or HandlerForm.Operands:
                 il.Return();
                 break;
             default:

@@ -69,6 +69,9 @@ internal enum HandlerForm : byte
     /// <summary>Call the entry at Wide, whose frame begins at A.</summary>
     Call,
 
+    /// <summary>Tail call of the entry at Wide, of the same instance; the arguments begin at A, and the link is at B.</summary>
+    TailCall,
+
     /// <summary>Return; the link is at B.</summary>
     Return,
 
@@ -81,8 +84,14 @@ internal enum HandlerForm : byte
     /// <summary>Go back to the memory cell at Wide, after a call that may have left the instance.</summary>
     UseMemory,
 
+    /// <summary>Go on at the instruction at Wide.</summary>
+    Goto,
+
     /// <summary>A = size of the memory in pages.</summary>
     MemorySize,
+
+    /// <summary>Operands that belong to the instruction before; never executed.</summary>
+    Operands,
 
     /// <summary>Leave the interpreter.</summary>
     Exit,
@@ -96,10 +105,11 @@ internal enum HandlerForm : byte
 /// <param name="Operation">An opcode, a <see cref="ManagedOperation"/>, or a count; 0 where the shape needs none.</param>
 /// <param name="IsNegated">Jumps when the condition is false.</param>
 /// <param name="IsBackward">Jumps to a loop header, which is a safe point.</param>
+/// <param name="IsOther">For loads and stores: not in memory 0, but in the memory whose cell is at Wide of the next instruction, which is passed over.</param>
 /// <param name="Lane">The lane of an operation that takes one: a constant there costs less than to look it up in the instruction.</param>
 internal readonly record struct HandlerKey(
-    HandlerForm Form, int Operation = 0, bool IsNegated = false, bool IsBackward = false, byte Lane = 0)
+    HandlerForm Form, int Operation = 0, bool IsNegated = false, bool IsBackward = false, byte Lane = 0, bool IsOther = false)
 {
     /// <summary>The handler's name in stack traces.</summary>
-    public override string ToString() => $"{Form}_{Operation:x}{(IsNegated ? "_not" : "")}{(IsBackward ? "_back" : "")}{(Lane > 0 ? $"_{Lane}" : "")}";
+    public override string ToString() => $"{Form}_{Operation:x}{(IsNegated ? "_not" : "")}{(IsBackward ? "_back" : "")}{(Lane > 0 ? $"_{Lane}" : "")}{(IsOther ? "_other" : "")}";
 }

@@ -42,6 +42,7 @@ public sealed unsafe class InterpreterEngine : IEngine
         var builder = new CodeBuilder();
         builder.Emit(new HandlerKey(HandlerForm.Exit));
         _exit = builder.Finish();
+        MemoryReturns = new MemoryReturns(this);
         _machine = new Machine(this, context) { StackLimit = _base + stackBytes, Memory = _noMemory };
     }
 
@@ -49,6 +50,9 @@ public sealed unsafe class InterpreterEngine : IEngine
     public string Name => "interpreter";
 
     internal RuntimeContext Context { get; }
+
+    /// <summary>How tail calls into other instances return.</summary>
+    internal MemoryReturns MemoryReturns { get; }
 
     /// <inheritdoc/>
     public ExecutionOutcome Invoke(FunctionInstance function, ReadOnlySpan<ulong> arguments, Span<ulong> results)
@@ -91,6 +95,7 @@ public sealed unsafe class InterpreterEngine : IEngine
 
         NativeMemory.Free(_machine.Entries);
         NativeMemory.Free(_exit);
+        MemoryReturns.Free();
         NativeMemory.Free(_noMemory);
         _stack.Dispose();
     }
@@ -106,6 +111,7 @@ public sealed unsafe class InterpreterEngine : IEngine
             *entry = new FunctionEntry
             {
                 FrameBytes = FunctionEntry.NotLowered,
+                ParameterBytes = function.Type.ParameterSlots * 8L,
                 Memory = function.Module is { } module ? MemoryOf(module) : _noMemory,
                 Address = function.Address,
                 TypeNumber = TypeNumber(function.Type),

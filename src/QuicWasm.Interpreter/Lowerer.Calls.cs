@@ -43,6 +43,48 @@ internal sealed unsafe partial class Lowerer
         EmitUseMemory();
     }
 
+    // A function of the host makes no frame: it is called, and its results are returned.
+    private void LowerTailCall(int index, int pc)
+    {
+        FunctionInstance callee = _instance.Functions[index];
+        int arguments = BeginCall(callee.Type, pc);
+        FunctionEntry* entry = _engine.EntryOf(callee);
+        if (callee.Host is not null)
+        {
+            _code.EmitWide(Managed(ManagedOperation.CallHost), arguments, _instance.Address, callee.Address);
+            ReturnResults();
+            return;
+        }
+
+        HandlerKey key = callee.Module == _instance ? new HandlerKey(HandlerForm.TailCall) : Managed(ManagedOperation.TailCallImport);
+        _code.EmitWide(key, arguments, _linkOffset, (long)entry);
+        _isUnreachable = true;
+    }
+
+    private void LowerTailCallIndirect(int pc, ref CodeReader reader)
+    {
+        FunctionType type = _module.Types[(int)reader.ReadU32()];
+        TableInstance table = _instance.Tables[(int)reader.ReadU32()];
+        _stack.Flush();
+        _points.Add(new CodePoint(pc, _code.Count, _stack.SlotCount, false));
+        int index = _stack.PopRegister();
+        int arguments = PopArguments(type);
+        _code.Emit(Managed(ManagedOperation.TailCallIndirect), arguments, index, table.Address, _engine.TypeNumber(type));
+        ReturnResults();
+    }
+
+    // The callee has the results of this function, and left them on top of the stack.
+    private void ReturnResults()
+    {
+        foreach (ValueType result in _function.Type.Results)
+        {
+            _stack.PushSlot(result);
+        }
+
+        EmitReturn();
+        _isUnreachable = true;
+    }
+
     private int BeginCall(FunctionType type, int pc)
     {
         _stack.Flush();

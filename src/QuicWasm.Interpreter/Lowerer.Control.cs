@@ -51,6 +51,12 @@ internal sealed partial class Lowerer
             case Opcode.CallIndirect:
                 LowerCallIndirect(pc, ref reader);
                 return true;
+            case Opcode.ReturnCall:
+                LowerTailCall((int)reader.ReadU32(), pc);
+                return true;
+            case Opcode.ReturnCallIndirect:
+                LowerTailCallIndirect(pc, ref reader);
+                return true;
             default:
                 return false;
         }

@@ -4,7 +4,8 @@ using QuicWasm.Runtime;
 namespace QuicWasm.Interpreter;
 
 // Numbers, and loads and stores.
-internal sealed partial class Lowerer
+// SAFETY: cells of memories that instructions name live as long as the Store; they never move.
+internal sealed unsafe partial class Lowerer
 {
     private void LowerNumeric(Opcode opcode)
     {
@@ -75,10 +76,13 @@ internal sealed partial class Lowerer
     {
         OpcodeInfo info = OpcodeTable.Get(opcode);
         long end = (long)access.Offset + info.WidthBytes;
+        bool isOther = access.MemoryIndex != 0;
         if (info.Results.Length > 0)
         {
             int address = _stack.PopRegister();
-            _code.EmitWide(new HandlerKey(HandlerForm.Load, (int)opcode), PushResult(info.Results[0]), address, end);
+            var key = new HandlerKey(HandlerForm.Load, (int)opcode, IsOther: isOther);
+            _code.EmitWide(key, PushResult(info.Results[0]), address, end);
+            EmitOtherMemory(access);
             return;
         }
 
@@ -87,14 +91,25 @@ internal sealed partial class Lowerer
         bool is32 = value.Type is ValueType.I32 or ValueType.F32;
         if (value.IsImmediate && (is32 || value.Bits == (int)value.Bits))
         {
-            _code.EmitWide(new HandlerKey(HandlerForm.StoreConstant, (int)opcode), target, (int)value.Bits, end);
+            _code.EmitWide(new HandlerKey(HandlerForm.StoreConstant, (int)opcode, IsOther: isOther), target, (int)value.Bits, end);
         }
         else
         {
-            _code.EmitWide(new HandlerKey(HandlerForm.Store, (int)opcode), target, _stack.RegisterOf(value), end);
+            _code.EmitWide(new HandlerKey(HandlerForm.Store, (int)opcode, IsOther: isOther), target, _stack.RegisterOf(value), end);
         }
 
+        EmitOtherMemory(access);
         _result = -1;
+    }
+
+    /// <summary>For an access to another memory than 0: says which, behind the instruction.</summary>
+    private void EmitOtherMemory(MemArg access)
+    {
+        if (access.MemoryIndex != 0)
+        {
+            MemoryInstance memory = _instance.Memories[(int)access.MemoryIndex];
+            _code.EmitWide(new HandlerKey(HandlerForm.Operands), 0, 0, (long)memory.Cell);
+        }
     }
 
     /// <summary>Whether the last instruction made this value, and nothing can jump between the two.</summary>
@@ -106,8 +121,7 @@ internal sealed partial class Lowerer
         switch (opcode)
         {
             case Opcode.MemorySize:
-                reader.ReadU32();
-                _code.Emit(new HandlerKey(HandlerForm.MemorySize), PushResult(ValueType.I32));
+                LowerMemorySize((int)reader.ReadU32());
                 break;
             case Opcode.MemoryGrow:
                 MemoryInstance memory = _instance.Memories[(int)reader.ReadU32()];
@@ -116,20 +130,17 @@ internal sealed partial class Lowerer
                 break;
             case Opcode.MemoryInit:
                 DataInstance data = _instance.Datas[(int)reader.ReadU32()];
-                reader.ReadU32();
-                EmitThree(ManagedOperation.MemoryInit, data.Address);
+                LowerMemoryInit(data, (int)reader.ReadU32());
                 break;
             case Opcode.DataDrop:
                 _code.Emit(Managed(ManagedOperation.DataDrop), _instance.Datas[(int)reader.ReadU32()].Address);
                 break;
             case Opcode.MemoryCopy:
-                reader.ReadU32();
-                reader.ReadU32();
-                EmitThree(ManagedOperation.MemoryCopy);
+                int destination = (int)reader.ReadU32();
+                LowerMemoryCopy(destination, (int)reader.ReadU32());
                 break;
             case Opcode.MemoryFill:
-                reader.ReadU32();
-                EmitThree(ManagedOperation.MemoryFill);
+                LowerMemoryFill((int)reader.ReadU32());
                 break;
             default:
                 LowerTable(opcode, ref reader);

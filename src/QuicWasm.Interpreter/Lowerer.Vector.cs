@@ -51,13 +51,16 @@ internal sealed partial class Lowerer
         int address = _stack.PopRegister();
         if (info.Results.Length > 0)
         {
-            var key = new HandlerKey(HandlerForm.LoadLane, (int)opcode, Lane: lane);
+            var key = new HandlerKey(HandlerForm.LoadLane, (int)opcode, Lane: lane, IsOther: access.MemoryIndex != 0);
             _code.Emit(key, PushResult(ValueType.V128), address, (int)access.Offset, vector);
+            EmitOtherMemory(access);
         }
         else
         {
             long end = (long)access.Offset + info.WidthBytes;
-            _code.EmitWide(new HandlerKey(HandlerForm.Store, (int)opcode, Lane: lane), address, vector, end);
+            var key = new HandlerKey(HandlerForm.Store, (int)opcode, Lane: lane, IsOther: access.MemoryIndex != 0);
+            _code.EmitWide(key, address, vector, end);
+            EmitOtherMemory(access);
             _result = -1;
         }
     }

@@ -24,6 +24,18 @@ internal enum ManagedOperation
     /// <summary>Call element B of table C, of type number D; the frame begins at A. UseMemory follows.</summary>
     CallIndirect,
 
+    /// <summary>A tail call that needs more than the fast path. As HandlerForm.TailCall.</summary>
+    TailCallSlowly,
+
+    /// <summary>Tail call of the entry at Wide of another instance; the arguments begin at A, and the link is at B.</summary>
+    TailCallImport,
+
+    /// <summary>Tail call of element B of table C, of type number D; the arguments begin at A. A return of results that begin there follows.</summary>
+    TailCallIndirect,
+
+    /// <summary>A = size of memory C in pages.</summary>
+    MemorySize,
+
     /// <summary>A = grow memory C by B pages.</summary>
     MemoryGrow,
 
@@ -35,6 +47,15 @@ internal enum ManagedOperation
 
     /// <summary>Copy to A from B of data instance D, C bytes.</summary>
     MemoryInit,
+
+    /// <summary>Fill memory D at A with B, C bytes.</summary>
+    MemoryFillOther,
+
+    /// <summary>Copy to A from B, C bytes. In the next instruction: A is the destination memory, B the source memory.</summary>
+    MemoryCopyOther,
+
+    /// <summary>Copy to A from B of data instance D, C bytes. In the next instruction: A is the memory.</summary>
+    MemoryInitOther,
 
     /// <summary>Drop data instance A.</summary>
     DataDrop,

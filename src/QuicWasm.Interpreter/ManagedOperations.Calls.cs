@@ -19,6 +19,60 @@ internal static unsafe partial class ManagedOperations
 
     public static Instruction* CallIndirect(Instruction* ip, Machine machine)
     {
+        FunctionEntry* entry = IndirectCallee(ip, machine);
+        FunctionInstance function = machine.Store.Functions[entry->Address];
+        if (function.Host is not null)
+        {
+            return CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 2);
+        }
+
+        Instruction* returnAddress = entry->Memory == machine.Memory ? ip + 2 : ip + 1;
+        return Enter(machine, entry, machine.FramePointer + ip->A, returnAddress);
+    }
+
+    public static Instruction* TailCallSlowly(Instruction* ip, Machine machine) =>
+        EnterInstead(machine, (FunctionEntry*)ip->Wide, ip->A, ip->B);
+
+    public static Instruction* TailCallImport(Instruction* ip, Machine machine) =>
+        EnterInstead(machine, (FunctionEntry*)ip->Wide, ip->A, ip->B);
+
+    // A function of the host leaves its results for the return behind, whose B is the link.
+    public static Instruction* TailCallIndirect(Instruction* ip, Machine machine)
+    {
+        FunctionEntry* entry = IndirectCallee(ip, machine);
+        FunctionInstance function = machine.Store.Functions[entry->Address];
+        return function.Host is not null
+            ? CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 1)
+            : EnterInstead(machine, entry, ip->A, ip[1].B);
+    }
+
+    // Whatever can trap comes first, while the caller's frame is whole.
+    private static Instruction* EnterInstead(Machine machine, FunctionEntry* entry, int arguments, int linkOffset)
+    {
+        byte* frame = machine.FramePointer;
+        if (entry->FrameBytes == FunctionEntry.NotLowered)
+        {
+            machine.Engine.Lower(entry);
+        }
+
+        if (frame + entry->FrameBytes > machine.StackLimit)
+        {
+            throw new TrapException(TrapKind.CallStackExhausted);
+        }
+
+        FrameLink link = *(FrameLink*)(frame + linkOffset);
+        if (entry->Memory != machine.Memory)
+        {
+            link.ReturnAddress = machine.Engine.MemoryReturns.Through(link.ReturnAddress);
+        }
+
+        FrameOperations.MoveArguments((nint)(frame + arguments), (nint)frame, (nint)entry->ParameterBytes);
+        machine.FramePointer = link.Caller;
+        return Enter(machine, entry, frame, link.ReturnAddress);
+    }
+
+    private static FunctionEntry* IndirectCallee(Instruction* ip, Machine machine)
+    {
         TableInstance table = machine.Store.Tables[ip->C];
         uint index = (uint)machine[ip->B];
         ulong[] elements = table.Elements;
@@ -34,14 +88,7 @@ internal static unsafe partial class ManagedOperations
             throw new TrapException(TrapKind.IndirectCallTypeMismatch);
         }
 
-        FunctionInstance function = machine.Store.Functions[entry->Address];
-        if (function.Host is not null)
-        {
-            return CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 2);
-        }
-
-        Instruction* returnAddress = entry->Memory == machine.Memory ? ip + 2 : ip + 1;
-        return Enter(machine, entry, machine.FramePointer + ip->A, returnAddress);
+        return entry;
     }
 
     /// <summary>

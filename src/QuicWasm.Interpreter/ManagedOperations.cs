@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using QuicWasm.Runtime;
 
 namespace QuicWasm.Interpreter;
@@ -13,46 +12,6 @@ internal static unsafe partial class ManagedOperations
     public static Instruction* TrapOutOfBounds(Instruction* ip, Machine machine) => throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
 
     public static Instruction* Unreachable(Instruction* ip, Machine machine) => throw new TrapException(TrapKind.Unreachable);
-
-    public static Instruction* MemoryGrow(Instruction* ip, Machine machine)
-    {
-        MemoryInstance memory = machine.Store.Memories[ip->C];
-        machine[ip->A] = (uint)memory.Grow((uint)machine[ip->B]);
-        return ip + 1;
-    }
-
-    public static Instruction* MemoryFill(Instruction* ip, Machine machine)
-    {
-        MemoryRange(machine, machine[ip->A], machine[ip->C]);
-        Unsafe.InitBlockUnaligned(
-            machine.Memory->Base + (uint)machine[ip->A], (byte)machine[ip->B], (uint)machine[ip->C]);
-        return ip + 1;
-    }
-
-    public static Instruction* MemoryCopy(Instruction* ip, Machine machine)
-    {
-        MemoryRange(machine, machine[ip->B], machine[ip->C]);
-        MemoryRange(machine, machine[ip->A], machine[ip->C]);
-        byte* memory = machine.Memory->Base;
-        uint length = (uint)machine[ip->C];
-        Buffer.MemoryCopy(memory + (uint)machine[ip->B], memory + (uint)machine[ip->A], length, length);
-        return ip + 1;
-    }
-
-    public static Instruction* MemoryInit(Instruction* ip, Machine machine)
-    {
-        ReadOnlySpan<byte> source = machine.Store.Datas[ip->D].Bytes.Span;
-        ulong start = (uint)machine[ip->B];
-        ulong length = (uint)machine[ip->C];
-        MemoryRange(machine, machine[ip->A], length);
-        if (start + length > (ulong)source.Length)
-        {
-            throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
-        }
-
-        source.Slice((int)start, (int)length).CopyTo(new Span<byte>(machine.Memory->Base + (uint)machine[ip->A], (int)length));
-        return ip + 1;
-    }
 
     public static Instruction* DataDrop(Instruction* ip, Machine machine)
     {
@@ -108,13 +67,5 @@ internal static unsafe partial class ManagedOperations
     {
         machine.Store.Elements[ip->A].Drop();
         return ip + 1;
-    }
-
-    private static void MemoryRange(Machine machine, ulong start, ulong length)
-    {
-        if ((uint)start + (ulong)(uint)length > machine.Memory->LengthBytes)
-        {
-            throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
-        }
     }
 }

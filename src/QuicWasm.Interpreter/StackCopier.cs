@@ -26,7 +26,7 @@ internal static unsafe class StackCopier
                 [.. new ReadOnlySpan<ulong>(frame, function.LocalSlots)],
                 [.. new ReadOnlySpan<ulong>(frame + function.OperandOffset, point.OperandSlots)]));
             var link = (FrameLink*)(frame + (function.LocalSlots * 8));
-            instruction = link->ReturnAddress;
+            instruction = engine.MemoryReturns.Target(link->ReturnAddress);
             frame = link->Caller;
         }
 
@@ -38,6 +38,7 @@ internal static unsafe class StackCopier
     public static Instruction* Restore(InterpreterEngine engine, Machine machine, CallStack stack, byte* frame, Instruction* exit)
     {
         Instruction* next = exit;
+        FunctionEntry* callerEntry = null;
         byte* caller = null;
         for (int i = 0; i < stack.Frames.Length; i++)
         {
@@ -55,13 +56,14 @@ internal static unsafe class StackCopier
             source.Locals.CopyTo(new Span<ulong>(frame, function.LocalSlots));
             source.Operands.CopyTo(new Span<ulong>(frame + function.OperandOffset, source.Operands.Length));
             var link = (FrameLink*)(frame + (function.LocalSlots * 8));
-            link->ReturnAddress = next;
+            link->ReturnAddress = callerEntry == null || callerEntry->Memory == entry->Memory ? next : engine.MemoryReturns.Through(next);
             link->Caller = caller;
             link->Function = entry;
             machine.FramePointer = frame;
             machine.Memory = entry->Memory;
             next = function.Code + point.Index;
             caller = frame;
+            callerEntry = entry;
             frame += function.OperandOffset + (source.Operands.Length * 8);
         }
 
@@ -79,7 +81,7 @@ internal static unsafe class StackCopier
             LoweredFunction function = engine.LoweredAt(instruction);
             trace.Add(new TraceFrame(function.Function.DisplayName, function.PcNear(instruction)));
             var link = (FrameLink*)(frame + (function.LocalSlots * 8));
-            instruction = link->ReturnAddress;
+            instruction = engine.MemoryReturns.Target(link->ReturnAddress);
             frame = link->Caller;
         }
 

@@ -29,6 +29,9 @@ internal ref partial struct BodyValidator
             case Opcode.Call or Opcode.CallIndirect:
                 Call(opcode);
                 break;
+            case Opcode.ReturnCall or Opcode.ReturnCallIndirect:
+                TailCall(opcode);
+                break;
             case Opcode.Unreachable:
                 SetUnreachable();
                 break;
@@ -149,29 +152,46 @@ internal ref partial struct BodyValidator
     private void Call(Opcode opcode)
     {
         Record(_instruction, ResumePointKinds.BeforeCall);
-        FunctionType type;
-        if (opcode == Opcode.Call)
-        {
-            uint function = _reader.ReadU32();
-            type = function < (uint)_module.FunctionTypes.Length
-                ? _module.FunctionTypes[(int)function]
-                : throw Invalid($"unknown function {function}");
-        }
-        else
-        {
-            uint typeIndex = _reader.ReadU32();
-            if (ReadTable().ElementType != ValueType.FuncRef)
-            {
-                throw Invalid("type mismatch: call_indirect needs a table of funcref");
-            }
-
-            type = TypeAt(typeIndex);
-            Pop(ValueType.I32);
-        }
-
+        FunctionType type = opcode == Opcode.Call ? ReadFunction() : ReadIndirectCallee();
         Pop(type.Parameters.AsSpan());
         Push(type.Results.AsSpan());
         Record(_reader.Position, ResumePointKinds.AfterCall, type.Results.Length);
+    }
+
+    // It has no point after it: its frame is gone while the callee runs.
+    private void TailCall(Opcode opcode)
+    {
+        Record(_instruction, ResumePointKinds.BeforeCall);
+        FunctionType type = opcode == Opcode.ReturnCall ? ReadFunction() : ReadIndirectCallee();
+        if (!type.Results.AsSpan().SequenceEqual(_type.Results.AsSpan()))
+        {
+            throw Invalid($"type mismatch: tail call of a function of type {type} in one of type {_type}");
+        }
+
+        Pop(type.Parameters.AsSpan());
+        SetUnreachable();
+    }
+
+    private FunctionType ReadFunction()
+    {
+        uint function = _reader.ReadU32();
+        return function < (uint)_module.FunctionTypes.Length
+            ? _module.FunctionTypes[(int)function]
+            : throw Invalid($"unknown function {function}");
+    }
+
+    /// <summary>Reads a type and a table, and pops the index into the table.</summary>
+    private FunctionType ReadIndirectCallee()
+    {
+        uint typeIndex = _reader.ReadU32();
+        if (ReadTable().ElementType != ValueType.FuncRef)
+        {
+            throw Invalid("type mismatch: an indirect call needs a table of funcref");
+        }
+
+        FunctionType type = TypeAt(typeIndex);
+        Pop(ValueType.I32);
+        return type;
     }
 
     private FunctionType ReadBlockType()

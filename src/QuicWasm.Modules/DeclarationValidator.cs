@@ -8,14 +8,17 @@ namespace QuicWasm.Modules;
 /// </summary>
 internal sealed class DeclarationValidator(Module module, ModuleFeatures features, IndexSpaces spaces, BitArray references)
 {
-    private readonly int _importedGlobalCount = spaces.Globals.Length - module.Globals.Length;
     private readonly Stack<ValueType> _operands = new();
+
+    // Globals that a constant expression sees: in 2.0 the imported ones, in 3.0 those before it, too.
+    private int _visibleGlobalCount = spaces.Globals.Length - module.Globals.Length;
 
     public void CheckGlobals()
     {
         foreach (GlobalDeclaration global in module.Globals)
         {
             CheckExpression(global.Initializer, global.Type.ValueType);
+            _visibleGlobalCount += features.Has(Proposals.ExtendedConst) ? 1 : 0;
         }
     }
 
@@ -162,10 +165,9 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
         }
     }
 
-    // In 2.0 a constant expression sees the imported globals only.
     private ValueType TypeOfGlobal(ConstantExpression expression, ulong index)
     {
-        if (index >= (uint)_importedGlobalCount)
+        if (index >= (uint)_visibleGlobalCount)
         {
             throw Invalid(expression.Offset, $"unknown global {index}");
         }

@@ -5,9 +5,13 @@ namespace QuicWasm.Modules;
 public sealed record ModuleFeatures(Proposals Enabled)
 {
     /// <summary>The proposals that the reader and the validator know.</summary>
-    public const Proposals Supported = Proposals.Wasm2;
+    public const Proposals Supported =
+        Proposals.Wasm2 | Proposals.TailCalls | Proposals.ExtendedConst | Proposals.MultiMemory | Proposals.RelaxedSimd;
 
-    /// <summary>WebAssembly 2.0.</summary>
+    /// <summary>WebAssembly 2.0, and nothing more.</summary>
+    public static ModuleFeatures Wasm2 { get; } = new(Proposals.Wasm2);
+
+    /// <summary>WebAssembly 2.0, and what is supported of 3.0.</summary>
     public static ModuleFeatures Default { get; } = new(Supported);
 
     /// <summary>Whether all of these proposals are enabled and supported.</summary>

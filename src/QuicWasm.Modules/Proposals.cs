@@ -31,7 +31,7 @@ public enum Proposals
     /// <summary>Tail calls (3.0).</summary>
     TailCalls = 1 << 7,
 
-    /// <summary>Arithmetic in constant expressions (3.0).</summary>
+    /// <summary>Arithmetic in constant expressions, and the module's own earlier globals there (3.0).</summary>
     ExtendedConst = 1 << 8,
 
     /// <summary>Several memories (3.0).</summary>
@@ -40,7 +40,9 @@ public enum Proposals
     /// <summary>Memories and tables with 64-bit addresses (3.0).</summary>
     Memory64 = 1 << 10,
 
-    /// <summary>Vector instructions whose results may differ between machines (3.0).</summary>
+    /// <summary>
+    /// Vector instructions whose results may differ between machines (3.0). Here they do not: they are those of the deterministic profile.
+    /// </summary>
     RelaxedSimd = 1 << 11,
 
     /// <summary>Exceptions (3.0).</summary>

@@ -7,7 +7,7 @@ namespace QuicWasm.Interpreter.Tests;
 /// <summary>Every instruction of the proposals that the interpreter supports is executed by it.</summary>
 public sealed class OpcodeTableTests
 {
-    private const Proposals Supported = Proposals.Wasm2;
+    private const Proposals Supported = ModuleFeatures.Supported;
 
     /// <summary>Instructions that are more than a function of their operands: a body that uses each, and lowers.</summary>
     private static readonly Dictionary<Opcode, WasmBytes> Bodies = ControlBodies().Concat(VariableBodies()).Concat(BulkBodies()).ToDictionary();
@@ -96,6 +96,8 @@ public sealed class OpcodeTableTests
         [Opcode.Return] = Code().Op(Opcode.Return),
         [Opcode.Call] = Code().I32(0).Op(Opcode.If).Raw(0x40).Op(Opcode.Call, 0).Op(Opcode.End),
         [Opcode.CallIndirect] = Code().I32(0).Op(Opcode.If).Raw(0x40).I32(0).Op(Opcode.CallIndirect, 0).Raw(0).Op(Opcode.End),
+        [Opcode.ReturnCall] = Code().I32(0).Op(Opcode.If).Raw(0x40).Op(Opcode.ReturnCall, 0).Op(Opcode.End),
+        [Opcode.ReturnCallIndirect] = Code().I32(0).Op(Opcode.If).Raw(0x40).I32(0).Op(Opcode.ReturnCallIndirect, 0).Raw(0).Op(Opcode.End),
     };
 
     private static Dictionary<Opcode, WasmBytes> VariableBodies() => new()

@@ -95,7 +95,7 @@ public sealed class VectorNumericTests
         }
     }
 
-    private static bool IsPure(OpcodeInfo row) => row.Proposal == Proposals.Simd && row.Immediate == ImmediateKind.None;
+    private static bool IsPure(OpcodeInfo row) => (row.Proposal is Proposals.Simd or Proposals.RelaxedSimd) && row.Immediate == ImmediateKind.None;
 
     private static WasmBytes Parameters(OpcodeInfo row)
     {

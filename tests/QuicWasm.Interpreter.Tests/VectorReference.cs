@@ -22,6 +22,11 @@ internal static partial class VectorReference
         }
 
         var lanes = Lanes.Parse(shape);
+        if (operation.StartsWith("relaxed_", StringComparison.Ordinal))
+        {
+            return Relaxed(name, lanes, operation["relaxed_".Length..], operands);
+        }
+
         return Moves(lanes, operation, operands, lane)
             ?? Conversion(lanes, operation, operands)
             ?? (lanes.IsFloat ? Float(lanes, operation, operands) : Integer(lanes, operation, operands));

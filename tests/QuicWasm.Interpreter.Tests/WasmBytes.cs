@@ -41,7 +41,9 @@ internal sealed class WasmBytes
     public WasmBytes Op(Opcode opcode)
     {
         int value = (int)opcode;
-        return value < 0x100 ? Raw((byte)value) : Raw((byte)(value >> 8)).U32((uint)(value & 0xFF));
+        return value < 0x100 ? Raw((byte)value)
+            : value >= 0xFF00 ? Raw(0xFD).U32((uint)(value - 0xFE00))
+            : Raw((byte)(value >> 8)).U32((uint)(value & 0xFF));
     }
 
     /// <summary>An instruction with an index.</summary>

@@ -91,7 +91,7 @@ public sealed class ModuleReaderTests
     [InlineData(new byte[] { 0, 0xD0, 0x6E, 0x1A, 0x0B }, "GarbageCollection")]
     public void What_a_later_proposal_brought_is_unsupported_by_name(byte[] code, string proposal)
     {
-        ModuleException exception = Assert.Throws<ModuleException>(() => ModuleLoader.Load(Functions(code)));
+        ModuleException exception = Assert.Throws<ModuleException>(() => ModuleLoader.Load(Functions(code), ModuleFeatures.Wasm2));
         Assert.Equal(ModuleError.Unsupported, exception.Error);
         Assert.Contains(proposal, exception.Detail, StringComparison.Ordinal);
     }

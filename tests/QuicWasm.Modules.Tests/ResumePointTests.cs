@@ -64,6 +64,14 @@ public sealed class ResumePointTests
     }
 
     [Fact]
+    public void A_tail_call_is_a_point_before_it_only()
+    {
+        // i32.const 1; i64.const 1; i32.const 0; return_call_indirect (type 0) (table 0); end
+        ResumePointTable points = Of([0, 0x41, 1, 0x42, 1, 0x41, 0, 0x13, 0, 0, 0x0B]);
+        Assert.Equal(["1 FunctionEntry [] 0", "7 BeforeCall [i32 i64 i32] 0"], Text(points));
+    }
+
+    [Fact]
     public void A_deep_stack_and_many_calls_take_memory_in_proportion_to_the_code()
     {
         byte[] code =

@@ -49,7 +49,7 @@ public sealed class SpecScriptTests
     {
         try
         {
-            _ = ModuleLoader.Load(command.ReadBinary());
+            _ = ModuleLoader.Load(command.ReadBinary(), ModuleFeatures.Wasm2);
             return command.LoadsAModule ? null : $"loaded, but \"{command.Text}\" was expected";
         }
         catch (ModuleException exception)

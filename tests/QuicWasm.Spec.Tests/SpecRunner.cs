@@ -47,7 +47,7 @@ internal sealed class SpecRunner : IDisposable
     }
 
     /// <summary>The options of a script's runtime.</summary>
-    public static Configure Configure { get; } = new() { Engine = c => new InterpreterEngine(c) };
+    public static Configure Configure { get; } = new() { Engine = c => new InterpreterEngine(c), Features = ModuleFeatures.Wasm2 };
 
     public void Dispose() => _context.Dispose();
 
@@ -101,7 +101,8 @@ internal sealed class SpecRunner : IDisposable
         }
     }
 
-    private ValidatedModule Load(JsonElement command) => ModuleLoader.Load(SpecSuite.Binary(_script, command.GetProperty("filename").GetString()!));
+    private ValidatedModule Load(JsonElement command) =>
+        ModuleLoader.Load(SpecSuite.Binary(_script, command.GetProperty("filename").GetString()!), ModuleFeatures.Wasm2);
 
     private ModuleInstance Named(JsonElement command) =>
         command.TryGetProperty("name", out JsonElement name) ? _named[name.GetString()!] : _current!;

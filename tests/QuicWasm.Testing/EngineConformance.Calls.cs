@@ -63,6 +63,9 @@ public abstract partial class EngineConformance
     [InlineData("loops with parameters", 1_000_045UL)]
     [InlineData("nested loops over memory", 65UL)]
     [InlineData("locals of every kind across a call", 117UL)]
+    [InlineData("constant expressions that compute", 2021UL)]
+    [InlineData("several memories, one of another instance", 6167UL)]
+    [InlineData("tail calls of every kind", 1_823_707_109UL)]
     public void Programs_compute_what_arithmetic_says(string scenario, ulong expected) =>
         Assert.Equal([expected], RunThrough(Scenario.Named(scenario)).Results);
 

@@ -23,6 +23,11 @@ public sealed record Scenario(string Name, ImmutableArray<string> Modules, strin
         new("two instances with memories of their own", ["library", "user"], "run", 4),
         new("a start function", ["start"], "main"),
         new("locals of every kind across a call", ["frames"], "outer", 5, 11),
+        new("tail calls of every kind", ["tails_library", "tails"], "run", 7),
+        new("a chain of tail calls with several results", ["tails_library", "tails"], "swap", 9, 1, 2),
+        new("constant expressions that compute", ["constants"], "run", 3),
+        new("several memories, one of another instance", ["library", "memories"], "run", 6),
+        new("relaxed vectors", ["relaxed"], "run", 5),
     ];
 
     /// <summary>Names of all scenarios.</summary>
