@@ -144,14 +144,8 @@ public sealed class MemoryNode : IAsyncDisposable
 
     internal HostedImage Find(Guid image) => Only(_images, image, MigrationError.UnknownImage, "image");
 
-    /// <summary>The owner needs the image no more.</summary>
-    internal void Forget(HostedImage image)
-    {
-        if (_images.TryRemove(image.Layout.Id, out _))
-        {
-            image.Dispose();
-        }
-    }
+    /// <summary>The owner needs the image no more: nobody finds it from now on. Gives it to the one who is to dispose of it, or null.</summary>
+    internal HostedImage? Forget(HostedImage image) => _images.TryRemove(image.Layout.Id, out HostedImage? forgotten) ? forgotten : null;
 
     internal void Count(ulong granuleBytes)
     {

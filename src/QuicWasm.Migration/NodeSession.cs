@@ -20,9 +20,10 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
     /// <summary>Serves the peer until its connection ends.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        // It outlives the streams, which are waited for below.
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, connection.Closed);
         try
         {
-            using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, connection.Closed);
             while (true)
             {
                 ITransportStream stream = await connection.AcceptStreamAsync(ending.Token);

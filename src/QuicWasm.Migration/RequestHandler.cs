@@ -6,6 +6,7 @@ namespace QuicWasm.Migration;
 internal sealed class RequestHandler(MemoryNode node, NodeSession session, MessageChannel channel) : IDisposable
 {
     private byte[]? _chunk;
+    private HostedImage? _finished;
 
     public async ValueTask HandleAsync(Message request, ulong requestId, CancellationToken cancellationToken)
     {
@@ -38,7 +39,9 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
         }
         finally
         {
-            ForgetFinished(answer);
+            // RACE: whoever waits for the image to go may end the process at once, so the owner's answer is on its way before.
+            _finished?.Dispose();
+            _finished = null;
         }
     }
 
@@ -97,18 +100,10 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
                 return step with { Step = MessageKind.Released };
             case MessageKind.Done:
                 image.Ownership.CheckOwner(step.Claimant, step.Epoch);
+                _finished = node.Forget(image);
                 return step with { Step = MessageKind.Finished };
             default:
                 throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} sent {step.Kind}, which is no request");
-        }
-    }
-
-    // RACE: whoever waits for the image to go may end the process at once, so the owner's answer is on its way before.
-    private void ForgetFinished(Message answer)
-    {
-        if (answer is OwnershipMessage { Step: MessageKind.Finished } finished)
-        {
-            node.Forget(node.Find(finished.Image));
         }
     }
 
