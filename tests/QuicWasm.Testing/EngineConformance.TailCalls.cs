@@ -50,6 +50,33 @@ public abstract partial class EngineConformance
         Assert.Single(outcome.Stack!.Frames);
     }
 
+    [Theory]
+    [InlineData("tails", "far", new ulong[] { 0 }, new ulong[] { 7, 1000 }, 2)]
+    [InlineData("tails_library", "step", new ulong[] { 1, 1 }, new ulong[] { 25, 5, 3 }, 1)]
+    public void A_host_function_called_last_that_is_interrupted_is_issued_again(
+        string module, string export, ulong[] arguments, ulong[] operands, int frameCount)
+    {
+        int calls = 0;
+        using RuntimeContext context = NewContext(h => h.With("add", (in call) =>
+        {
+            call.Results[0] = call.Arguments[0] + call.Arguments[1];
+            if (calls++ > 0)
+            {
+                return HostOutcome.Completed;
+            }
+
+            call.Context.Interruption.Request();
+            return HostOutcome.Interrupted;
+        }));
+        Load(context, "tails_library");
+        Load(context, "tails");
+        ExecutionOutcome outcome = context.Begin(context.Registered[module], export, arguments, out ulong[] results);
+        Assert.Equal(frameCount, outcome.Stack!.Frames.Length);
+        Assert.Equal(operands, outcome.Stack.Frames[^1].Operands);
+        Assert.Equal(operands[0] + operands[1], context.Finish(outcome, results));
+        Assert.Equal(2, calls);
+    }
+
     [Fact]
     public void A_trap_after_tail_calls_is_traced_to_the_function_that_runs()
     {
