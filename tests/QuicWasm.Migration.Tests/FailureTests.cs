@@ -171,7 +171,10 @@ public sealed class FailureTests
         nodes.Memory.Add(image, "program");
         Task? killed = null;
         FakeTarget target = new() { OnWrite = n => killed ??= n > 100 ? nodes.DisposeAsync().AsTask() : null };
-        MigrationException error = await Nodes.FailsAsync(() => Receive(nodes, target));
+        // The window is small, so that what is on its way when the node dies is not the rest of the image.
+        MigrationRequest request = new() { WindowGranules = 16, WindowBytes = 65536 };
+        MigrationException error = await Nodes.FailsAsync(
+            () => nodes.Running().ReceiveAsync(nodes.Endpoint, request, target, Nodes.Cancellation));
         Assert.True(error.Error is MigrationError.ConnectionLost or MigrationError.NodeStopping, error.ToString());
         Assert.False(target.IsCompleted);
         await killed!.WaitAsync(Nodes.Patience, Nodes.Cancellation);
