@@ -20,12 +20,13 @@ internal static class ProgramLoader
         [
             _ => new WasiModule(new WasiOptions
             {
-                Arguments = options.Arguments,
+                Arguments = options.Invoke is null ? options.Arguments : [.. options.Arguments.Take(1)],
                 Environment = options.Environment,
                 Preopens = options.Preopens,
             }),
         ],
         Allocation = options.Allocation,
+        TrapsUnknownImports = options.TrapsUnknownImports,
         MaxMemoryBytes = options.MaxMemoryBytes,
         MaxStackBytes = options.MaxStackBytes,
     };
@@ -47,7 +48,13 @@ internal static class ProgramLoader
                 AddCalls(calls, Instantiate(context, path, name), isMain: false);
             }
 
-            AddCalls(calls, Instantiate(context, file, null), isMain: true);
+            ModuleInstance main = Instantiate(context, file, null);
+            AddCalls(calls, main, isMain: options.Invoke is null);
+            if (options.Invoke is { } export)
+            {
+                calls.Add(Invocation(main, export, [.. options.Arguments.Skip(1)]));
+            }
+
             return new RunningProgram(context, calls);
         }
         catch
@@ -91,6 +98,23 @@ internal static class ProgramLoader
         {
             throw new CommandException($"the module exports neither {StartExport} nor {InitializeExport}, and has no start function: there is nothing to run");
         }
+    }
+
+    private static PendingCall Invocation(ModuleInstance instance, string export, string[] arguments)
+    {
+        if (!Exports(instance, export))
+        {
+            IEnumerable<string> others = instance.Exports.Values.Where(e => e.Kind == ExternalKind.Function).Select(e => e.Name);
+            throw new UsageException($"--invoke {export}: the module exports no function of that name, but: {string.Join(", ", others)}");
+        }
+
+        FunctionInstance function = instance.Function(export);
+        if (arguments.Length != function.Type.Parameters.Length)
+        {
+            throw new UsageException($"--invoke {export}: the function is {function.Type}; {arguments.Length} arguments are given");
+        }
+
+        return new PendingCall(function.Address, [.. arguments.SelectMany((a, i) => ValueText.Parse(function.Type.Parameters[i], a))]);
     }
 
     private static bool Exports(ModuleInstance instance, string name) =>

@@ -12,6 +12,12 @@ internal sealed record ProgramOptions
     /// <summary>Its arguments, its name first; of no meaning for a program that is resumed.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>The export to call, with the arguments behind the program's name, instead of running a command; or null.</summary>
+    public string? Invoke { get; init; }
+
+    /// <summary>Whether a function that nothing offers traps when it is called, and not when the program is linked.</summary>
+    public bool TrapsUnknownImports { get; init; }
+
     /// <summary>Its environment, as NAME=VALUE.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 

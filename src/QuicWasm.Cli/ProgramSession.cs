@@ -22,8 +22,15 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
     public Action? Starting { get; init; }
 
     /// <summary>Runs the program; gives the exit code of the process.</summary>
-    public Task<int> RunAsync(CancellationToken cancellationToken) =>
-        options.FreezeAfter is { } safePoints ? RunUntilAsync(safePoints) : RunHostedAsync(cancellationToken);
+    public Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        if (options.Fuel is { } fuel)
+        {
+            program.Context.Interruption.LimitFuel(fuel);
+        }
+
+        return options.FreezeAfter is { } safePoints ? RunUntilAsync(safePoints) : RunHostedAsync(cancellationToken);
+    }
 
     private async Task<int> RunUntilAsync(long safePoints)
     {
@@ -32,9 +39,8 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
         ProgramStatus status = await Task.Factory.StartNew(program.Run, TaskCreationOptions.LongRunning);
         if (status.Outcome != ProgramOutcome.Suspended)
         {
-            program.Dispose();
             console.Say($"the program ended before its safe point {safePoints}");
-            return status.ExitCode;
+            return End(status);
         }
 
         using FrozenImage image = ProgramCapture.Capture(program);
@@ -63,11 +69,25 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
         ProgramStatus status = await hosted.RunAsync();
         if (status.Outcome != ProgramOutcome.Suspended)
         {
-            program.Dispose();
-            return status.ExitCode;
+            return End(status);
         }
 
         return await LeaveAsync(node, hosted, cancellationToken);
+    }
+
+    // A command has no results; an export that was asked for may have some.
+    private int End(ProgramStatus status)
+    {
+        if (status.Outcome == ProgramOutcome.Completed && program.LastFunction is { } function)
+        {
+            foreach (string result in ValueText.Format(function.Type.Results, program.LastResults.Span))
+            {
+                console.Output.WriteLine(result);
+            }
+        }
+
+        program.Dispose();
+        return status.ExitCode;
     }
 
     // What comes of it is seen where the run ends.

@@ -9,7 +9,9 @@ namespace QuicWasm.Cli;
 /// <param name="FreezeTo">The file that it is frozen to on a signal, or after so many safe points; or null.</param>
 /// <param name="FreezeAfter">After how many safe points it is frozen, or null.</param>
 /// <param name="Report">The file that the report of a migration goes to, or null.</param>
-internal sealed record SessionOptions(TransportEndpoint? Listen, bool AllowInsecureBind, string? FreezeTo, long? FreezeAfter, string? Report);
+/// <param name="Fuel">How many safe points it may pass here, or null for no limit.</param>
+internal sealed record SessionOptions(
+    TransportEndpoint? Listen, bool AllowInsecureBind, string? FreezeTo, long? FreezeAfter, string? Report, long? Fuel);
 
 /// <summary>The options of commands that run a program.</summary>
 internal sealed class SessionOptionSet
@@ -27,10 +29,21 @@ internal sealed class SessionOptionSet
         Description = "Freezes the program at its safe point with this number, to the file of --freeze-to",
     };
 
+    private readonly Option<long?> _fuel = new("--fuel")
+    {
+        Description = "Traps the program after so many calls and loop iterations in this process; without it nothing is counted",
+    };
+
+    private readonly Option<string> _unknownImports = CommonOptions.Choice(
+        "--unknown-imports", "What a function does that the program imports and nothing offers: fail when it is linked, or trap when it is called", "fail", "trap");
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _folders, _engine, _allocation, _poolMib, _listen, _insecureBind, _freezeTo, _freezeAfter, _report })
+        foreach (Option option in new Option[]
+        {
+            _folders, _engine, _allocation, _poolMib, _listen, _insecureBind, _freezeTo, _freezeAfter, _report, _fuel, _unknownImports,
+        })
         {
             command.Add(option);
         }
@@ -40,6 +53,7 @@ internal sealed class SessionOptionSet
     public ProgramOptions ProgramOptions(ParseResult parsed) => new()
     {
         Preopens = [.. parsed.GetRequiredValue(_folders).Select(CommonOptions.Preopen)],
+        TrapsUnknownImports = parsed.GetRequiredValue(_unknownImports) == "trap",
         Allocation = CommonOptions.AllocationOf(parsed.GetRequiredValue(_allocation), parsed.GetRequiredValue(_poolMib)),
     };
 
@@ -53,8 +67,14 @@ internal sealed class SessionOptionSet
             throw new UsageException("--freeze-after needs a number from 1 on, and --freeze-to FILE");
         }
 
+        long? fuel = parsed.GetValue(_fuel);
+        if (fuel < 0)
+        {
+            throw new UsageException("--fuel needs a number from 0 on");
+        }
+
         string? listen = parsed.GetValue(_listen);
         return new SessionOptions(
-            listen is null ? null : TransportEndpoint.Parse(listen), parsed.GetValue(_insecureBind), freezeTo, freezeAfter, parsed.GetValue(_report));
+            listen is null ? null : TransportEndpoint.Parse(listen), parsed.GetValue(_insecureBind), freezeTo, freezeAfter, parsed.GetValue(_report), fuel);
     }
 }

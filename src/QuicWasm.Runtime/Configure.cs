@@ -19,6 +19,9 @@ public sealed record Configure
     /// <summary>Where instance memory comes from.</summary>
     public MemoryAllocation Allocation { get; init; } = new MemoryAllocation.FromSystem();
 
+    /// <summary>Whether a function that nothing offers is made to trap when it is called; else a module that imports it is not linked.</summary>
+    public bool TrapsUnknownImports { get; init; }
+
     /// <summary>Bytes that one linear memory can grow to.</summary>
     public ulong MaxMemoryBytes { get; init; } = 4UL << 30;
 

@@ -35,6 +35,8 @@ public readonly ref struct HostCall(RuntimeContext context, ModuleInstance? call
 
     /// <summary>The caller's memory 0.</summary>
     /// <exception cref="TrapException">The caller has no memory.</exception>
-    public MemoryInstance Memory =>
-        Caller is { Memories.Length: > 0 } module ? module.Memories[0] : throw new TrapException(TrapKind.HostError, "the caller has no memory");
+    public MemoryInstance Memory => MemoryOf(Caller);
+
+    internal static MemoryInstance MemoryOf(ModuleInstance? caller) =>
+        caller is { Memories.Length: > 0 } module ? module.Memories[0] : throw new TrapException(TrapKind.HostError, "the caller has no memory");
 }

@@ -69,16 +69,13 @@ internal sealed class ImportResolver(RuntimeContext context, ValidatedModule mod
         }
 
         FunctionType type = module.Module.Types[import.TypeIndex];
-        foreach (IHostModule host in context.HostModules)
+        if (context.ResolveHost(import.Module, import.Name, type) is not { } body)
         {
-            if (host.Name == import.Module && host.Resolve(import.Name, type) is { } body)
-            {
-                Functions.Add(context.Store.AddHostFunction(type, import.Module, import.Name, body));
-                return true;
-            }
+            return false;
         }
 
-        return false;
+        Functions.Add(context.Store.AddHostFunction(type, import.Module, import.Name, body));
+        return true;
     }
 
     private T Matching<T>(T instance, bool matches, ImportDeclaration import, string actual) =>

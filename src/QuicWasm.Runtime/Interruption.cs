@@ -16,6 +16,8 @@ public sealed unsafe class Interruption : IDisposable
     private bool _visible;
     private int _postponements;
     private long _countdown;
+    private long _fuel;
+    private bool _hasFuel;
 
     /// <summary>Address of the 32-bit poll cell: not zero when a safe point has something to ask. It never moves.</summary>
     public nint PollCell => (nint)_cell;
@@ -43,6 +45,21 @@ public sealed unsafe class Interruption : IDisposable
         lock (_lock)
         {
             _countdown = safePoints;
+            Refresh();
+        }
+    }
+
+    /// <summary>
+    /// Lets computations pass only so many more safe points, those of host functions' callbacks and of start functions included: at the next
+    /// one the program traps with "out of fuel". Not while a computation runs. A runtime that is given no fuel pays nothing for it.
+    /// </summary>
+    public void LimitFuel(long safePoints)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(safePoints);
+        lock (_lock)
+        {
+            _fuel = safePoints;
+            _hasFuel = true;
             Refresh();
         }
     }
@@ -82,10 +99,17 @@ public sealed unsafe class Interruption : IDisposable
     }
 
     /// <summary>Counts one safe point and says whether to suspend here. Engines call it, on the computation's thread, where the poll cell is not zero.</summary>
+    /// <exception cref="TrapException">The fuel is used up.</exception>
     // RACE: only this thread counts down, and the count is set while no computation runs; a request from another thread stays until Clear.
     public bool OnSafePoint()
     {
-        if (_countdown > 0 && --_countdown == 0)
+        if (_hasFuel && _fuel-- == 0)
+        {
+            _fuel = 0;
+            throw new TrapException(TrapKind.OutOfFuel);
+        }
+
+        if (_countdown > 0 && _postponements == 0 && --_countdown == 0)
         {
             Request();
         }
@@ -95,6 +119,9 @@ public sealed unsafe class Interruption : IDisposable
 
     /// <summary>How many safe points are left of <see cref="RequestAfter"/>.</summary>
     public long Countdown => _countdown;
+
+    /// <summary>How many safe points the fuel lasts for, or null where there is no limit.</summary>
+    public long? FuelLeft => _hasFuel ? _fuel : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -120,7 +147,7 @@ public sealed unsafe class Interruption : IDisposable
 
         bool isHeard = _postponements == 0;
         Volatile.Write(ref _visible, isHeard && _requested);
-        Volatile.Write(ref *_cell, isHeard && (_requested || _countdown > 0) ? 1 : 0);
+        Volatile.Write(ref *_cell, _hasFuel || (isHeard && (_requested || _countdown > 0)) ? 1 : 0);
         if (_visible)
         {
             _wake.Signal();

@@ -6,12 +6,16 @@ namespace QuicWasm.Runtime;
 /// <summary>A live module: its index spaces, resolved to instances of the Store.</summary>
 public sealed class ModuleInstance
 {
-    internal ModuleInstance(int address, ValidatedModule module, string? name)
+    internal ModuleInstance(RuntimeContext context, int address, ValidatedModule module, string? name)
     {
+        Context = context;
         Address = address;
         Module = module;
         Name = name;
     }
+
+    /// <summary>The runtime that it lives in.</summary>
+    public RuntimeContext Context { get; }
 
     /// <summary>Its address in the Store.</summary>
     public int Address { get; }

@@ -67,6 +67,24 @@ public sealed class RuntimeContext : IDisposable
     }
 
     /// <summary>
+    /// The host function of that name: of the first host module that has it, or, where Configure says so, one that traps; else null.
+    /// </summary>
+    public HostFunction? ResolveHost(string module, string name, FunctionType type)
+    {
+        foreach (IHostModule host in HostModules)
+        {
+            if (host.Name == module && host.Resolve(name, type) is { } body)
+            {
+                return body;
+            }
+        }
+
+        return Configure.TrapsUnknownImports
+            ? (in HostCall call) => throw new TrapException(TrapKind.HostError, $"the program called the import \"{module}\" \"{name}\", which nothing here offers")
+            : null;
+    }
+
+    /// <summary>
     /// Instantiates a module: imports are resolved from registered instances, then from host modules. The start function, if
     /// there is one, is run unless <paramref name="runStart"/> is false; a suspension asked for meanwhile waits until it is over.
     /// </summary>

@@ -37,7 +37,7 @@ public sealed class Store
     /// <summary>Module instances by address.</summary>
     public IReadOnlyList<ModuleInstance> Modules => _modules;
 
-    internal ModuleInstance AddModule(ValidatedModule module, string? name) => Add(_modules, new ModuleInstance(_modules.Count, module, name));
+    internal ModuleInstance AddModule(ValidatedModule module, string? name) => Add(_modules, new ModuleInstance(_context, _modules.Count, module, name));
 
     internal FunctionInstance AddFunction(ModuleInstance module, int definedIndex)
     {

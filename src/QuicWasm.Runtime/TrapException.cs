@@ -29,6 +29,7 @@ public sealed class TrapException : Exception
         TrapKind.UninitializedElement => "uninitialized element",
         TrapKind.CallStackExhausted => "call stack exhausted",
         TrapKind.HostError => "host function failed",
+        TrapKind.OutOfFuel => "out of fuel",
         _ => "a part of the program could not be fetched",
     };
 }

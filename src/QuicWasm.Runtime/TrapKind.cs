@@ -38,4 +38,7 @@ public enum TrapKind
 
     /// <summary>A part of a lazily resumed program could not be fetched.</summary>
     PartUnavailable,
+
+    /// <summary>The program has passed as many safe points as it may (<see cref="Interruption.LimitFuel"/>).</summary>
+    OutOfFuel,
 }

@@ -50,6 +50,9 @@ public sealed class RunningProgram : IDisposable
     /// <summary>The results of the call that completed last, in slots.</summary>
     public ReadOnlyMemory<ulong> LastResults { get; private set; }
 
+    /// <summary>The function that completed last, or null.</summary>
+    public FunctionInstance? LastFunction { get; private set; }
+
     /// <summary>Whether something is left to be done.</summary>
     public bool HasWork => Stack is not null || _calls.Count > 0;
 
@@ -148,17 +151,19 @@ public sealed class RunningProgram : IDisposable
     private void Step()
     {
         ExecutionOutcome outcome;
+        FunctionInstance function;
         ulong[] results;
         if (Stack is { } stack)
         {
             Stack = null;
-            results = new ulong[Context.Store.Functions[stack.Frames[0].FunctionAddress].Type.ResultSlots];
+            function = Context.Store.Functions[stack.Frames[0].FunctionAddress];
+            results = new ulong[function.Type.ResultSlots];
             outcome = Context.Resume(stack, results);
         }
         else
         {
             PendingCall call = _calls.Dequeue();
-            FunctionInstance function = Context.Store.Functions[call.FunctionAddress];
+            function = Context.Store.Functions[call.FunctionAddress];
             results = new ulong[function.Type.ResultSlots];
             outcome = Context.Invoke(function, call.Arguments.AsSpan(), results);
         }
@@ -172,6 +177,7 @@ public sealed class RunningProgram : IDisposable
         else
         {
             LastResults = results;
+            LastFunction = function;
         }
     }
 

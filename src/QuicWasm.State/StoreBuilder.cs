@@ -60,19 +60,9 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
         }
     }
 
-    private HostFunction Resolve(HostFunctionOutline function)
-    {
-        foreach (IHostModule module in context.HostModules)
-        {
-            if (module.Name == function.Module && module.Resolve(function.Name, function.Type) is { } body)
-            {
-                return body;
-            }
-        }
-
-        throw new ImageException(
+    private HostFunction Resolve(HostFunctionOutline function) =>
+        context.ResolveHost(function.Module, function.Name, function.Type) ?? throw new ImageException(
             ImageError.Unavailable, $"the program imports \"{function.Module}\" \"{function.Name}\" {function.Type}, which no host module here has");
-    }
 
     private void AddStorage()
     {

@@ -43,6 +43,30 @@ public abstract partial class EngineConformance
         Assert.True(outcome.IsSuspended);
     }
 
+    [Theory]
+    [InlineData("spin")]
+    [InlineData("spin_on_condition")]
+    [InlineData("spin_through_table")]
+    [InlineData("spin_calling")]
+    public void Fuel_ends_an_endless_loop_also_where_a_suspension_must_wait(string export)
+    {
+        using RuntimeContext context = NewContext();
+        ModuleInstance endless = Load(context, "endless");
+        ulong[] arguments = [.. Enumerable.Repeat(1UL, endless.Function(export).Type.ParameterSlots)];
+        context.Interruption.LimitFuel(1000);
+        context.Interruption.RequestAfter(400);
+        ExecutionOutcome outcome = context.Begin(endless, export, arguments, out ulong[] results);
+        Assert.Equal(600, context.Interruption.FuelLeft);
+        context.Interruption.Clear();
+        context.Interruption.Postpone();
+        TrapException trap = Assert.Throws<TrapException>(() => context.Resume(outcome.Stack!, results));
+        Assert.Equal(TrapKind.OutOfFuel, trap.Kind);
+        Assert.NotEmpty(trap.Trace);
+        Assert.Throws<TrapException>(() => context.Begin(endless, export, arguments, out _));
+        context.Interruption.Release();
+        Assert.Equal(0, context.Interruption.FuelLeft);
+    }
+
     [Fact]
     public void A_request_before_the_call_suspends_it_before_its_first_instruction()
     {
