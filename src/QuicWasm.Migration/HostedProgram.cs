@@ -13,6 +13,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
     {
         Ready,
         Running,
+        FrozenBeforeItRan,
         Over,
     }
 
@@ -29,6 +30,12 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
     {
         lock (_lock)
         {
+            // RACE: a peer or a signal may come between the listening and this; then the program is its image's already.
+            if (_phase == Phase.FrozenBeforeItRan)
+            {
+                return Task.FromResult(ProgramStatus.Suspended);
+            }
+
             if (_phase != Phase.Ready)
             {
                 throw new InvalidOperationException($"the program {Name} runs already, or is over");
@@ -46,7 +53,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
         TaskCompletionSource<IImageSource> freeze;
         lock (_lock)
         {
-            if (_phase == Phase.Over)
+            if (_phase is Phase.Over or Phase.FrozenBeforeItRan)
             {
                 throw Ended();
             }
@@ -54,7 +61,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
             if (_phase == Phase.Ready)
             {
                 FrozenImage image = ProgramCapture.Capture(program);
-                _phase = Phase.Over;
+                _phase = Phase.FrozenBeforeItRan;
                 return Task.FromResult<IImageSource>(image);
             }
 

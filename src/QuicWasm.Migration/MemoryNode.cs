@@ -110,9 +110,9 @@ public sealed class MemoryNode : IAsyncDisposable
     /// <exception cref="MigrationException">There is no such image.</exception>
     public void Reclaim(Guid image) => Find(image).Ownership.Reclaim();
 
-    /// <summary>Ends when the image is gone from here: its new owner needs it no more, or it was withdrawn.</summary>
-    /// <exception cref="MigrationException">There is no such image.</exception>
-    public Task WhenGoneAsync(Guid image, CancellationToken cancellationToken = default) => Find(image).Gone.WaitAsync(cancellationToken);
+    /// <summary>Ends when the image is gone from here: its new owner needs it no more, or it was withdrawn. One that is not here is gone.</summary>
+    public Task WhenGoneAsync(Guid image, CancellationToken cancellationToken = default) =>
+        _images.TryGetValue(image, out HostedImage? found) ? found.Gone.WaitAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>Waits until every peer has closed its connection, so that none is cut off in the middle of an answer, but not longer than so.</summary>
     public Task DrainAsync(TimeSpan deadline) =>

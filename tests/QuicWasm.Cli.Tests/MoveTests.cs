@@ -47,7 +47,6 @@ public sealed class MoveTests
         using var folder = new TempFolder();
         using ChildCommand source = Start(["--freeze-to", folder.File("image"), .. Listening]);
         await source.SaysAsync("listening on ");
-        await Task.Delay(300, TestContext.Current.CancellationToken);
         source.Signal("USR1");
         CommandResult here = (await source.EndAsync()).AssertExit(0);
         Assert.Contains("frozen to ", here.Error, StringComparison.Ordinal);

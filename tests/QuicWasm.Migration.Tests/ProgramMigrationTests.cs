@@ -63,6 +63,23 @@ public sealed class ProgramMigrationTests
     }
 
     [Fact]
+    public async Task A_program_that_is_frozen_before_it_runs_is_its_images_and_its_run_says_so()
+    {
+        await using Nodes nodes = await Nodes.StartAsync();
+        HostedProgram hosted = new(CountingProgram.Make(Count), "counting");
+        nodes.Memory.Add(hosted);
+        Guid image = await nodes.Memory.FreezeAsync(hosted.Id, Nodes.Cancellation);
+
+        Assert.Equal(ProgramStatus.Suspended, await hosted.RunAsync());
+
+        await using MigratedProgram migrated = await nodes.Running().ResumeAsync(
+            nodes.Endpoint, new MigrationRequest { Image = image }, CountingProgram.Configure, Nodes.Cancellation);
+        await migrated.Migration.FinishAsync(Nodes.Cancellation);
+        await nodes.Memory.WhenGoneAsync(image, Nodes.Cancellation);
+        CountingProgram.AssertEndsRight(migrated.Program, Count);
+    }
+
+    [Fact]
     public async Task A_program_that_nobody_took_goes_on_where_it_was()
     {
         await using Nodes nodes = await Nodes.StartAsync();
