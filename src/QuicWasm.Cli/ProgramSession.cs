@@ -29,10 +29,10 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
             program.Context.Interruption.LimitFuel(fuel);
         }
 
-        return options.FreezeAfter is { } safePoints ? RunUntilAsync(safePoints) : RunHostedAsync(cancellationToken);
+        return options.FreezeAfter is { } safePoints ? RunUntilAsync(safePoints, cancellationToken) : RunHostedAsync(cancellationToken);
     }
 
-    private async Task<int> RunUntilAsync(long safePoints)
+    private async Task<int> RunUntilAsync(long safePoints, CancellationToken cancellationToken)
     {
         program.Context.Interruption.RequestAfter(safePoints);
         Starting?.Invoke();
@@ -43,8 +43,7 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
             return End(status);
         }
 
-        using FrozenImage image = ProgramCapture.Capture(program);
-        return Keep(image);
+        return await KeepAsync(ProgramCapture.Capture(program), cancellationToken);
     }
 
     private async Task<int> RunHostedAsync(CancellationToken cancellationToken)
@@ -104,10 +103,9 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
     {
         // The freeze that was asked for keeps the image at the node; asked again, the node names the same one.
         Guid image = await node.FreezeAsync(hosted.Id, cancellationToken);
-        if (_isSignalled)
+        if (_isSignalled && await TryWithdrawAsync(node, image) is { } frozen)
         {
-            using IImageSource source = await node.WithdrawAsync(image);
-            return Keep(source);
+            return await KeepAsync(frozen, cancellationToken);
         }
 
         console.Say($"frozen as image {image}");
@@ -117,9 +115,36 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
         return ExitCode.Success;
     }
 
-    private int Keep(IImageSource image)
+    // RACE: a peer may have claimed the image before the signal came; then it is that peer's to take.
+    private async Task<FrozenImage?> TryWithdrawAsync(MemoryNode node, Guid image)
     {
-        ImageFile.Write(image, options.FreezeTo!);
+        try
+        {
+            return (FrozenImage)await node.WithdrawAsync(image);
+        }
+        catch (MigrationException e) when (e.Error is MigrationError.ImageClaimed or MigrationError.ImageCommitted or MigrationError.UnknownImage)
+        {
+            console.Say(e.Message);
+            return null;
+        }
+    }
+
+    // A file that cannot be written must not cost the program: it goes on here.
+    private async Task<int> KeepAsync(FrozenImage image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ImageFile.Write(image, options.FreezeTo!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ImageException)
+        {
+            console.Say($"{e.Message}; the program goes on here");
+            image.Thaw();
+            _isSignalled = false;
+            return await RunHostedAsync(cancellationToken);
+        }
+
+        image.Dispose();
         console.Say($"frozen to {options.FreezeTo}");
         return ExitCode.Success;
     }

@@ -33,6 +33,16 @@ public sealed class ImageFileTests
     }
 
     [Fact]
+    public async Task A_program_whose_image_cannot_be_written_goes_on_where_it_was()
+    {
+        using var folder = new TempFolder();
+        CommandResult result = await ChildCommand.OfAsync(
+            Recurse.Run(["--freeze-after", "100000", "--freeze-to", folder.File("missing/image")], folder.Name, Recurse.TestArgs));
+        Assert.Equal(Recurse.TestOutput, result.AssertExit(0).Output);
+        Assert.Contains("the program goes on here", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_program_that_ends_before_the_safe_point_says_so()
     {
         using var folder = new TempFolder();
