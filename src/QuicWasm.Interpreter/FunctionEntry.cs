@@ -6,7 +6,7 @@ namespace QuicWasm.Interpreter;
 // SAFETY: entries are freed with the engine only; Code and Memory live as long as the function's instance.
 internal unsafe struct FunctionEntry
 {
-    /// <summary>Frame length of a function that is not lowered yet, or of the host: too long for any stack, so that a call takes the slow path.</summary>
+    /// <summary>Frame length of a function that is not lowered yet, of the host, or of another tier: too long for any stack, so that a call takes the slow path.</summary>
     public const long NotLowered = 1L << 62;
 
     /// <summary>First instruction.</summary>
@@ -29,4 +29,7 @@ internal unsafe struct FunctionEntry
 
     /// <summary>Number of its type: equal types have equal numbers in one engine.</summary>
     public int TypeNumber;
+
+    /// <summary>Whether calls go to the faster tier.</summary>
+    public bool IsHandedOver;
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using QuicWasm.Modules;
+using QuicWasm.Runtime;
 
 namespace QuicWasm.Interpreter;
 
@@ -41,7 +42,7 @@ internal static partial class HandlerFactory
             return;
         }
 
-        MethodInfo semantics = Semantics((Opcode)key.Operation)!;
+        MethodInfo semantics = OpcodeSemantics.Find((Opcode)key.Operation)!;
         Type type = semantics.GetParameters()[0].ParameterType;
         il.Register(Instruction.OffsetOfA, type);
         if (key.Form == HandlerForm.CompareBranch)

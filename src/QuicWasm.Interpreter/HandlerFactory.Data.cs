@@ -1,8 +1,8 @@
-using System.Collections.Frozen;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 using QuicWasm.Modules;
+using QuicWasm.Runtime;
 
 namespace QuicWasm.Interpreter;
 
@@ -17,20 +17,9 @@ internal static partial class HandlerFactory
         Opcode.I64TruncF32S, Opcode.I64TruncF32U, Opcode.I64TruncF64S, Opcode.I64TruncF64U,
     ];
 
-    private static readonly FrozenDictionary<Opcode, MethodInfo> AllSemantics =
-        ((Type[])[typeof(NumericOperations), typeof(VectorOperations), typeof(LoadOperations), typeof(StoreOperations)])
-        .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static))
-        .ToFrozenDictionary(m => Enum.Parse<Opcode>(m.Name));
-
-    /// <summary>
-    /// The method with an opcode's semantics: of its operands, of the address that a load or store has computed before, and of its
-    /// lane or lanes as the last parameter. Null where there is none, because the opcode is more than such a function.
-    /// </summary>
-    internal static MethodInfo? Semantics(Opcode opcode) => AllSemantics.GetValueOrDefault(opcode);
-
     private static void EmitNumeric(HandlerEmitter il, HandlerKey key)
     {
-        MethodInfo semantics = Semantics((Opcode)key.Operation)!;
+        MethodInfo semantics = OpcodeSemantics.Find((Opcode)key.Operation)!;
         if (Trapping.Contains((Opcode)key.Operation))
         {
             EmitWhere(il);
@@ -89,7 +78,7 @@ internal static partial class HandlerFactory
     {
         var opcode = (Opcode)key.Operation;
         int widthBytes = OpcodeTable.Get(opcode).WidthBytes;
-        MethodInfo semantics = Semantics(opcode)!;
+        MethodInfo semantics = OpcodeSemantics.Find(opcode)!;
         bool isLane = key.Form == HandlerForm.LoadLane;
         EmitEffectiveEnd(il, key, Instruction.OffsetOfB, isLane ? widthBytes : null, out LocalBuilder end, out Label trap);
         il.RegisterAddress(Instruction.OffsetOfA);
@@ -109,7 +98,7 @@ internal static partial class HandlerFactory
     private static void EmitStore(HandlerEmitter il, HandlerKey key)
     {
         var opcode = (Opcode)key.Operation;
-        MethodInfo semantics = Semantics(opcode)!;
+        MethodInfo semantics = OpcodeSemantics.Find(opcode)!;
         Type value = semantics.GetParameters()[1].ParameterType;
         EmitEffectiveEnd(il, key, Instruction.OffsetOfA, null, out LocalBuilder end, out Label trap);
         EmitEffectiveAddress(il, key, end, OpcodeTable.Get(opcode).WidthBytes);

@@ -8,7 +8,7 @@ namespace QuicWasm.Interpreter;
 /// The interpreter: register code that is threaded from handler to handler, over a frame stack in raw memory. It starts at once, can
 /// be suspended at every safe point, and resumes anywhere at once, because capturing a stack is copying it.
 /// </summary>
-public sealed unsafe class InterpreterEngine : IEngine
+public sealed unsafe partial class InterpreterEngine : IBaselineEngine
 {
     private readonly MemoryRange _stack;
     private readonly Machine _machine;
@@ -149,14 +149,14 @@ public sealed unsafe class InterpreterEngine : IEngine
         _code.Add(lowered);
         entry->Code = lowered.Code;
         entry->LinkOffset = lowerer.LinkOffset;
-        entry->FrameBytes = lowerer.FrameBytes;
+        entry->FrameBytes = entry->IsHandedOver ? FunctionEntry.NotLowered : lowered.FrameBytes;
     }
 
     /// <summary>The lowered code of a function.</summary>
     internal LoweredFunction LoweredAt(int functionAddress)
     {
         FunctionEntry* entry = EntryOf(Context.Store.Functions[functionAddress]);
-        if (entry->FrameBytes == FunctionEntry.NotLowered)
+        if (entry->Code == null)
         {
             Lower(entry);
         }
@@ -183,21 +183,14 @@ public sealed unsafe class InterpreterEngine : IEngine
     /// <summary>Calls a host function, which may call Wasm again; that then runs above the caller's frame.</summary>
     internal HostOutcome CallHost(FunctionInstance function, ModuleInstance caller, byte* arguments, Span<ulong> results)
     {
-        byte* outerBase = _base;
-        byte* framePointer = _machine.FramePointer;
-        Instruction* instruction = _machine.InstructionPointer;
-        MemoryCell* memory = _machine.Memory;
-        _base = arguments + (Math.Max(function.Type.ParameterSlots, function.Type.ResultSlots) * 8);
+        OuterState outer = EnterOutside(arguments + (Math.Max(function.Type.ParameterSlots, function.Type.ResultSlots) * 8));
         try
         {
             return function.Host!(new HostCall(Context, caller, new ReadOnlySpan<ulong>(arguments, function.Type.ParameterSlots), results));
         }
         finally
         {
-            _base = outerBase;
-            _machine.FramePointer = framePointer;
-            _machine.InstructionPointer = instruction;
-            _machine.Memory = memory;
+            LeaveOutside(outer);
         }
     }
 
@@ -206,6 +199,7 @@ public sealed unsafe class InterpreterEngine : IEngine
     private ExecutionOutcome Run(Beginning begin, byte* frame, Span<ulong> results)
     {
         _machine.SuspendedAt = null;
+        _machine.SuspendedAbove = null;
         _machine.InstructionPointer = null;
         try
         {
@@ -217,7 +211,7 @@ public sealed unsafe class InterpreterEngine : IEngine
         }
         catch (TrapException trap) when (trap.Trace.IsEmpty)
         {
-            trap.Trace = StackCopier.Trace(this, _machine);
+            trap.Extend(StackCopier.Trace(this, _machine));
             throw;
         }
 

@@ -11,7 +11,7 @@ internal readonly record struct CodePoint(int Pc, int Index, int OperandSlots, b
 
 /// <summary>The register code of one function instance.</summary>
 // SAFETY: instructions are located here by address, never read.
-internal sealed unsafe class LoweredFunction(FunctionInstance function, Instruction* code, int count, CodePoint[] points, int localSlots, int parameterSlots)
+internal sealed unsafe class LoweredFunction(FunctionInstance function, Instruction* code, int count, CodePoint[] points, int localSlots, int parameterSlots, int frameBytes)
 {
     /// <summary>The function.</summary>
     public FunctionInstance Function { get; } = function;
@@ -27,6 +27,9 @@ internal sealed unsafe class LoweredFunction(FunctionInstance function, Instruct
 
     /// <summary>Slots of parameters.</summary>
     public int ParameterSlots { get; } = parameterSlots;
+
+    /// <summary>Bytes of a frame.</summary>
+    public int FrameBytes { get; } = frameBytes;
 
     /// <summary>Where operands begin in the frame, in bytes.</summary>
     public int OperandOffset { get; } = (localSlots * 8) + FrameLink.Bytes;
@@ -48,6 +51,13 @@ internal sealed unsafe class LoweredFunction(FunctionInstance function, Instruct
         }
 
         throw new InvalidOperationException($"instruction {index} of {Function.DisplayName} is no safe point");
+    }
+
+    /// <summary>The loop header at an instruction where a backward jump has come to.</summary>
+    public CodePoint LoopAt(Instruction* instruction)
+    {
+        int index = (int)(instruction - Code);
+        return points.Last(p => p.Index == index && !p.IsReturn);
     }
 
     /// <summary>The point to resume at a pc, or null.</summary>

@@ -67,7 +67,7 @@ internal sealed unsafe partial class Lowerer
         }
 
         Instruction* code = _code.Finish();
-        return new LoweredFunction(_function, code, _code.Count, [.. _points], _linkOffset / 8, _function.Type.ParameterSlots);
+        return new LoweredFunction(_function, code, _code.Count, [.. _points], _linkOffset / 8, _function.Type.ParameterSlots, FrameBytes);
     }
 
     private ControlBlock FunctionBlock() => new()
@@ -108,7 +108,7 @@ internal sealed unsafe partial class Lowerer
             case ImmediateKind.MemArg:
                 LowerAccess(opcode, reader.ReadMemArg());
                 break;
-            case ImmediateKind.None when HandlerFactory.Semantics(opcode) is not null:
+            case ImmediateKind.None when OpcodeSemantics.Find(opcode) is not null:
                 LowerNumeric(opcode);
                 break;
             case ImmediateKind.I32:

@@ -48,8 +48,19 @@ internal sealed unsafe class Machine(InterpreterEngine engine, RuntimeContext co
         set => *(ulong*)(FramePointer + register) = value;
     }
 
-    /// <summary>Counts a safe point, and says whether to suspend here.</summary>
-    public bool IsAskedToSuspend() => Context.Interruption.OnSafePoint();
+    /// <summary>The captured frames of another tier above the suspended one, or null.</summary>
+    public CallStack? SuspendedAbove;
+
+    /// <summary>Counts a safe point of the function that the instruction is of, and says whether to suspend here.</summary>
+    public bool IsAskedToSuspend(Instruction* instruction)
+    {
+        if (Context.Interruption.TakeSample())
+        {
+            Engine.ShowSample(instruction);
+        }
+
+        return Context.Interruption.OnSafePoint();
+    }
 
     /// <summary>Suspends the computation, which goes on at the instruction. Gives null, which leaves the interpreter.</summary>
     public Instruction* SuspendAt(Instruction* instruction)

@@ -6,7 +6,8 @@ namespace QuicWasm.Interpreter;
 // SAFETY: instructions and registers are what the Lowerer made of validated code; a frame is entered only where it fits below the limit.
 internal static unsafe partial class ManagedOperations
 {
-    public static Instruction* Poll(Instruction* ip, Machine machine) => machine.IsAskedToSuspend() ? machine.SuspendAt(ip) : ip;
+    public static Instruction* Poll(Instruction* ip, Machine machine) =>
+        machine.IsAskedToSuspend(ip) ? machine.SuspendAt(ip) : machine.Engine.HasTier ? TierOperations.Continue(ip, machine) : ip;
 
     public static Instruction* CallSlowly(Instruction* ip, Machine machine) =>
         Enter(machine, (FunctionEntry*)ip->Wide, machine.FramePointer + ip->A, ip + 1);
@@ -50,9 +51,12 @@ internal static unsafe partial class ManagedOperations
     private static Instruction* EnterInstead(Machine machine, FunctionEntry* entry, int arguments, int linkOffset)
     {
         byte* frame = machine.FramePointer;
-        if (entry->FrameBytes == FunctionEntry.NotLowered)
+        if (!IsReady(machine, entry))
         {
-            machine.Engine.Lower(entry);
+            FrameLink returning = *(FrameLink*)(frame + linkOffset);
+            FrameOperations.MoveArguments((nint)(frame + arguments), (nint)frame, (nint)entry->ParameterBytes);
+            machine.FramePointer = returning.Caller;
+            return TierOperations.Call(machine, entry, frame, returning.ReturnAddress);
         }
 
         if (frame + entry->FrameBytes > machine.StackLimit)
@@ -96,9 +100,9 @@ internal static unsafe partial class ManagedOperations
     /// </summary>
     public static Instruction* Enter(Machine machine, FunctionEntry* entry, byte* frame, Instruction* returnAddress)
     {
-        if (entry->FrameBytes == FunctionEntry.NotLowered)
+        if (!IsReady(machine, entry))
         {
-            machine.Engine.Lower(entry);
+            return TierOperations.Call(machine, entry, frame, returnAddress);
         }
 
         if (frame + entry->FrameBytes > machine.StackLimit)
@@ -112,13 +116,24 @@ internal static unsafe partial class ManagedOperations
         link->Function = entry;
         machine.FramePointer = frame;
         machine.Memory = entry->Memory;
-        if (Volatile.Read(ref *machine.PollCell) != 0 && machine.IsAskedToSuspend())
+        if (Volatile.Read(ref *machine.PollCell) != 0 && machine.IsAskedToSuspend(entry->Code))
         {
             machine.Engine.ZeroLocals(entry, frame);
             return machine.SuspendAt(entry->Code);
         }
 
         return entry->Code;
+    }
+
+    // Whether the interpreter itself runs the function, whose code is lowered then.
+    private static bool IsReady(Machine machine, FunctionEntry* entry)
+    {
+        if (entry->FrameBytes == FunctionEntry.NotLowered && !entry->IsHandedOver)
+        {
+            machine.Engine.LowerOrHandOver(entry);
+        }
+
+        return !entry->IsHandedOver;
     }
 
     private static ulong Element(TableInstance table, uint index)
@@ -139,7 +154,7 @@ internal static unsafe partial class ManagedOperations
         {
             machine.ResumedAt = null;
         }
-        else if (Volatile.Read(ref *machine.PollCell) != 0 && machine.IsAskedToSuspend())
+        else if (Volatile.Read(ref *machine.PollCell) != 0 && machine.IsAskedToSuspend(ip))
         {
             return machine.SuspendAt(ip);
         }

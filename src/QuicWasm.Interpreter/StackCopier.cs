@@ -8,15 +8,18 @@ namespace QuicWasm.Interpreter;
 // in Restore, are checked against the limit here and against the function by StackVerifier before.
 internal static unsafe class StackCopier
 {
-    private const int TraceLimit = 64;
-
     /// <summary>The frames of the suspended computation.</summary>
     public static CallStack Capture(InterpreterEngine engine, Machine machine)
     {
         ImmutableArray<Frame>.Builder frames = ImmutableArray.CreateBuilder<Frame>();
-        Instruction* instruction = machine.SuspendedAt;
+        Instruction* instruction = engine.MemoryReturns.Target(machine.SuspendedAt);
         byte* frame = machine.FramePointer;
-        for (bool isReturn = false; !engine.IsExit(instruction); isReturn = true)
+        if (machine.SuspendedAbove is { } above)
+        {
+            frames.AddRange(above.Frames.Reverse());
+        }
+
+        for (bool isReturn = machine.SuspendedAbove is not null; !engine.IsExit(instruction); isReturn = true)
         {
             LoweredFunction function = engine.LoweredAt(instruction);
             CodePoint point = function.PointAt(instruction, isReturn);
@@ -48,7 +51,7 @@ internal static unsafe class StackCopier
             FunctionEntry* entry = engine.EntryAt(source.FunctionAddress);
             CodePoint point = function.PointOf(source.Pc, isReturn: !isTop)
                 ?? throw new StackException($"frame {i} of the captured stack: pc {source.Pc} is no resume point of {function.Function.DisplayName}");
-            if (frame + entry->FrameBytes > machine.StackLimit)
+            if (frame + function.FrameBytes > machine.StackLimit)
             {
                 throw new TrapException(TrapKind.CallStackExhausted, "the captured stack is deeper than this runtime allows");
             }
@@ -76,7 +79,7 @@ internal static unsafe class StackCopier
         ImmutableArray<TraceFrame>.Builder trace = ImmutableArray.CreateBuilder<TraceFrame>();
         Instruction* instruction = machine.InstructionPointer;
         byte* frame = machine.FramePointer;
-        while (instruction != null && frame != null && !engine.IsExit(instruction) && trace.Count < TraceLimit)
+        while (instruction != null && frame != null && !engine.IsExit(instruction) && trace.Count < TrapException.TraceLimit)
         {
             LoweredFunction function = engine.LoweredAt(instruction);
             trace.Add(new TraceFrame(function.Function.DisplayName, function.PcNear(instruction)));

@@ -60,6 +60,9 @@ public sealed class ValidatedModule
     /// <summary>How many globals are imported.</summary>
     public int ImportedGlobalCount => GlobalTypes.Length - Module.Globals.Length;
 
+    /// <summary>What an engine keeps for the module, for all runtimes that use it: compiled code. The last writer wins.</summary>
+    public object? EngineData { get; set; }
+
     internal InstructionRow[] Rows { get; }
 
     /// <summary>Whether <c>ref.func</c> may name this function: it stands in an export, a global or an element segment.</summary>

@@ -18,6 +18,9 @@ public sealed unsafe class Interruption : IDisposable
     private long _countdown;
     private long _fuel;
     private bool _hasFuel;
+    private readonly List<nint> _cells = [];
+    private ulong _stackLimit;
+    private volatile bool _isSampleRequested;
 
     /// <summary>Address of the 32-bit poll cell: not zero when a safe point has something to ask. It never moves.</summary>
     public nint PollCell => (nint)_cell;
@@ -117,6 +120,74 @@ public sealed unsafe class Interruption : IDisposable
         return IsRequested;
     }
 
+    /// <summary>
+    /// Asks the running computation to show its stack at the next safe point, so that what runs often can be found. Any thread may
+    /// call it. It is neither counted nor seen by the program.
+    /// </summary>
+    public void RequestSample()
+    {
+        if (_isSampleRequested)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _isSampleRequested = true;
+            Publish();
+        }
+    }
+
+    /// <summary>Whether a sample was asked for; takes the request back. Engines ask before <see cref="OnSafePoint"/>.</summary>
+    public bool TakeSample()
+    {
+        if (!_isSampleRequested)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            _isSampleRequested = false;
+            Publish();
+        }
+
+        return true;
+    }
+
+    /// <summary>Adds a cell that compiled code reads; it is kept up to date until <see cref="RemoveCell"/>.</summary>
+    internal void AddCell(SafePointCell* cell)
+    {
+        lock (_lock)
+        {
+            _cells.Add((nint)cell);
+            Publish();
+        }
+    }
+
+    /// <summary>Takes a cell away.</summary>
+    internal void RemoveCell(SafePointCell* cell)
+    {
+        lock (_lock)
+        {
+            _cells.Remove((nint)cell);
+        }
+    }
+
+    /// <summary>The address below which the stack of the computation's thread must not grow; in every cell.</summary>
+    internal ulong StackLimit
+    {
+        get => _stackLimit;
+        set
+        {
+            lock (_lock)
+            {
+                _stackLimit = value;
+                Publish();
+            }
+        }
+    }
+
     /// <summary>How many safe points are left of <see cref="RequestAfter"/>.</summary>
     public long Countdown => _countdown;
 
@@ -147,7 +218,7 @@ public sealed unsafe class Interruption : IDisposable
 
         bool isHeard = _postponements == 0;
         Volatile.Write(ref _visible, isHeard && _requested);
-        Volatile.Write(ref *_cell, _hasFuel || (isHeard && (_requested || _countdown > 0)) ? 1 : 0);
+        Publish();
         if (_visible)
         {
             _wake.Signal();
@@ -155,6 +226,25 @@ public sealed unsafe class Interruption : IDisposable
         else
         {
             _wake.Drain();
+        }
+    }
+
+    // Compiled code learns at function entries that there is something to ask from a stack limit that no stack keeps to.
+    // SAFETY: the cells live until RemoveCell, and the poll cell until Dispose; callers hold the lock.
+    private void Publish()
+    {
+        if (_cell is null)
+        {
+            return;
+        }
+
+        int poll = _hasFuel || _isSampleRequested || (_postponements == 0 && (_requested || _countdown > 0)) ? 1 : 0;
+        Volatile.Write(ref *_cell, poll);
+        foreach (nint address in _cells)
+        {
+            var cell = (SafePointCell*)address;
+            Volatile.Write(ref cell->StackLimit, poll != 0 ? ulong.MaxValue : _stackLimit);
+            Volatile.Write(ref cell->Poll, poll);
         }
     }
 }

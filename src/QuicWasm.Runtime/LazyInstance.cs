@@ -16,7 +16,11 @@ public abstract class LazyInstance
     }
 
     /// <summary>Declares the content present.</summary>
-    public void SetPresent() => _loader = null;
+    public void SetPresent()
+    {
+        _loader = null;
+        OnPresent();
+    }
 
     /// <summary>Makes sure that the content is here. Engines and the runtime call it before the first touch.</summary>
     /// <exception cref="TrapException">The content could not be fetched.</exception>
@@ -26,11 +30,17 @@ public abstract class LazyInstance
         {
             loader();
             _loader = null;
+            OnPresent();
         }
     }
 
     /// <summary>Marks the content as absent where code reads it directly.</summary>
     private protected virtual void OnAbsent()
+    {
+    }
+
+    /// <summary>Marks the content as present where code reads it directly.</summary>
+    private protected virtual void OnPresent()
     {
     }
 }

@@ -52,7 +52,7 @@ public sealed class Store
     {
         ulong limit = _context.Configure.MaxTableElements;
         return type.Limits.Minimum <= limit
-            ? Add(_tables, new TableInstance(_tables.Count, type, limit))
+            ? Add(_tables, new TableInstance(_tables.Count, type, limit, _context.Cells.Allocate()))
             : throw new LinkException(LinkError.LimitExceeded, $"a table of {type.Limits.Minimum} elements is over the limit of {limit}");
     }
 
@@ -88,7 +88,7 @@ public sealed class Store
         Truncate(_elements, mark.Elements, static _ => { });
         Truncate(_globals, mark.Globals, g => _context.Cells.Free(g.Cell));
         Truncate(_memories, mark.Memories, ReleaseMemory);
-        Truncate(_tables, mark.Tables, static _ => { });
+        Truncate(_tables, mark.Tables, ReleaseTable);
         Truncate(_functions, mark.Functions, static f => (f.EngineData as IDisposable)?.Dispose());
         Truncate(_modules, mark.Modules, static _ => { });
     }
@@ -107,6 +107,9 @@ public sealed class Store
         list.Add(instance);
         return instance;
     }
+
+    // SAFETY: the cell came from this runtime's arena, and nothing refers to the table any more.
+    private unsafe void ReleaseTable(TableInstance table) => _context.Cells.Free((nint)table.Cell);
 
     private unsafe void ReleaseMemory(MemoryInstance memory)
     {

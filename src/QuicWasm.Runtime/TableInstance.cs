@@ -1,23 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using QuicWasm.Modules;
 
 namespace QuicWasm.Runtime;
+
+/// <summary>Elements and length of a table, where compiled code reads them.</summary>
+public unsafe struct TableCell
+{
+    /// <summary>The first element; it moves when the table grows.</summary>
+    public ulong* Elements;
+
+    /// <summary>Number of elements; 0 while some are still at another node.</summary>
+    public ulong Length;
+}
 
 /// <summary>
 /// A table: a growable list of references (<see cref="Reference"/>). Elements that are still at another node are
 /// <see cref="Reference.Absent"/>; <see cref="Get"/>, and every other read here, fetches them.
 /// </summary>
-public sealed class TableInstance : LazyInstance
+public sealed unsafe class TableInstance : LazyInstance
 {
     private readonly ulong _limit;
     private ulong[] _elements;
     private Action<int, int>? _elementLoader;
 
-    internal TableInstance(int address, TableType type, ulong maximumElements)
+    internal TableInstance(int address, TableType type, ulong maximumElements, nint cell)
     {
+        Cell = (TableCell*)cell;
         Address = address;
         Type = type;
         _limit = Math.Min(Math.Min(type.Limits.Maximum ?? uint.MaxValue, maximumElements), (ulong)Array.MaxLength);
-        _elements = new ulong[checked((int)type.Limits.Minimum)];
+        SetElements([], checked((int)type.Limits.Minimum));
     }
 
     /// <summary>Its address in the Store.</summary>
@@ -28,6 +42,9 @@ public sealed class TableInstance : LazyInstance
 
     /// <summary>The type that an importer sees: the present length is the minimum.</summary>
     public TableType CurrentType => Type with { Limits = Type.Limits with { Minimum = (ulong)_elements.Length } };
+
+    /// <summary>Elements and length, for engines.</summary>
+    public TableCell* Cell { get; }
 
     /// <summary>Number of elements.</summary>
     public int Length => _elements.Length;
@@ -66,6 +83,7 @@ public sealed class TableInstance : LazyInstance
     {
         ReadRange(0, (ulong)_elements.Length);
         _elementLoader = null;
+        OnPresent();
     }
 
     /// <summary>Reads an element.</summary>
@@ -105,7 +123,7 @@ public sealed class TableInstance : LazyInstance
             return -1;
         }
 
-        Array.Resize(ref _elements, (int)((ulong)old + delta));
+        SetElements(_elements, (int)((ulong)old + delta));
         _elements.AsSpan(old).Fill(initial);
         return old;
     }
@@ -136,9 +154,26 @@ public sealed class TableInstance : LazyInstance
     }
 
     /// <summary>Sets the length and every element to null: for a restore.</summary>
-    internal void Reset(int length) => _elements = new ulong[length];
+    internal void Reset(int length) => SetElements([], length);
 
-    private protected override void OnAbsent() => _elements.AsSpan().Fill(Reference.Absent);
+    private protected override void OnAbsent()
+    {
+        _elements.AsSpan().Fill(Reference.Absent);
+        Cell->Length = 0;
+    }
+
+    private protected override void OnPresent() => Cell->Length = IsPresent && _elementLoader is null ? (ulong)_elements.Length : 0;
+
+    // SAFETY: the array is pinned for its life, and is kept by this table as long as the cell names it.
+    [MemberNotNull(nameof(_elements))]
+    private void SetElements(ReadOnlySpan<ulong> old, int length)
+    {
+        ulong[] elements = GC.AllocateArray<ulong>(length, pinned: true);
+        old.CopyTo(elements);
+        _elements = elements;
+        Cell->Elements = (ulong*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(elements));
+        OnPresent();
+    }
 
     /// <summary>Elements that are written without having been read: they need not be fetched.</summary>
     private Span<ulong> WriteRange(ulong index, ulong count)

@@ -5,6 +5,9 @@ namespace QuicWasm.Runtime;
 /// <summary>The program trapped. Its instances stay usable; the computation is over.</summary>
 public sealed class TrapException : Exception
 {
+    /// <summary>How many frames a trace has at most.</summary>
+    public const int TraceLimit = 64;
+
     /// <summary>Makes a trap of the given kind.</summary>
     public TrapException(TrapKind kind, string? detail = null, Exception? inner = null)
         : base(detail is null ? Text(kind) : $"{Text(kind)}: {detail}", inner) => Kind = kind;
@@ -13,7 +16,14 @@ public sealed class TrapException : Exception
     public TrapKind Kind { get; }
 
     /// <summary>The frames at the trap, innermost first, where the engine knows them.</summary>
-    public ImmutableArray<TraceFrame> Trace { get; set; } = [];
+    public ImmutableArray<TraceFrame> Trace { get; private set; } = [];
+
+    /// <summary>How many frames of compiled code are in the trace.</summary>
+    internal int CompiledFrames { get; set; }
+
+    /// <summary>Adds the frames that an engine knows, outwards from those that are there; of deep stacks the innermost ones only.</summary>
+    public void Extend(ImmutableArray<TraceFrame> frames) =>
+        Trace = [.. Trace, .. frames.AsSpan(0, Math.Min(frames.Length, TraceLimit - Math.Min(TraceLimit, Trace.Length)))];
 
     /// <summary>The specification's words for a trap.</summary>
     public static string Text(TrapKind kind) => kind switch

@@ -19,7 +19,7 @@ public sealed class OpcodeTableTests
     public void Every_row_has_semantics_of_its_types_or_is_lowered(Opcode opcode)
     {
         OpcodeInfo row = OpcodeTable.Get(opcode);
-        MethodInfo? semantics = HandlerFactory.Semantics(opcode);
+        MethodInfo? semantics = OpcodeSemantics.Find(opcode);
         if (semantics is null)
         {
             AssertLowers(opcode);
@@ -36,7 +36,7 @@ public sealed class OpcodeTableTests
 
     [Fact]
     public void No_row_beyond_the_supported_proposals_has_semantics() =>
-        Assert.DoesNotContain(OpcodeTable.All, r => (r.Proposal & ~Supported) != 0 && HandlerFactory.Semantics(r.Opcode) is not null);
+        Assert.DoesNotContain(OpcodeTable.All, r => (r.Proposal & ~Supported) != 0 && OpcodeSemantics.Find(r.Opcode) is not null);
 
     private static void AssertLowers(Opcode opcode)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using QuicWasm.Interpreter;
 using QuicWasm.Modules;
 using QuicWasm.Runtime;
 
@@ -14,11 +13,11 @@ internal sealed class SpecRunner : IDisposable
     private readonly Dictionary<string, ModuleInstance> _named = [];
     private ModuleInstance? _current;
 
-    public SpecRunner(string script, ICallMode mode)
+    public SpecRunner(string script, ICallMode mode, Configure configure)
     {
         _script = script;
         _mode = mode;
-        _context = new RuntimeContext(Configure);
+        _context = new RuntimeContext(configure);
         using Stream stream = typeof(SpecRunner).Assembly.GetManifestResourceStream("spectest.wasm")!;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
@@ -45,9 +44,6 @@ internal sealed class SpecRunner : IDisposable
 
         return failures;
     }
-
-    /// <summary>The options of a script's runtime.</summary>
-    public static Configure Configure { get; } = new() { Engine = c => new InterpreterEngine(c), Features = ModuleFeatures.Wasm2 };
 
     public void Dispose() => _context.Dispose();
 

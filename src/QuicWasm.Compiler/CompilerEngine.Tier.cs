@@ -1,0 +1,211 @@
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Compiler;
+
+/// <summary>One line of what has been compiled.</summary>
+/// <param name="Function">The function's name for people.</param>
+/// <param name="LoopPc">The header of the loop that the version is entered at, or -1 for the function itself.</param>
+/// <param name="Time">How long compiling it took, the JIT included.</param>
+public sealed record CompiledFunction(string Function, int LoopPc, TimeSpan Time);
+
+// What is compiled when, and where the baseline hands over.
+// SAFETY: cells that are written belong to blocks of live instances.
+public sealed unsafe partial class CompilerEngine
+{
+    private readonly Dictionary<(int Address, int Pc), CompiledCode?> _loops = [];
+    private readonly HashSet<int> _ready = [];
+    private readonly HashSet<int> _refused = [];
+    private readonly List<CompiledFunction> _installed = [];
+
+    /// <inheritdoc/>
+    public void OnSample(ReadOnlySpan<int> stack)
+    {
+        InstallFinished();
+        if (_mode == CompileMode.Eager)
+        {
+            WatchBaseline();
+            return;
+        }
+
+        for (int i = 0; i < stack.Length; i++)
+        {
+            FunctionInstance function = Context.Store.Functions[stack[i]];
+            if (!_ready.Contains(function.Address))
+            {
+                _hot.Count(function, -1, isTop: i == 0);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Takes(FunctionInstance function) => IsReady(function);
+
+    /// <inheritdoc/>
+    public bool TakesLoop(FunctionInstance function, int pc)
+    {
+        if (_loops.TryGetValue((function.Address, pc), out CompiledCode? known))
+        {
+            return known is not null;
+        }
+
+        if (_mode == CompileMode.Tiered)
+        {
+            _hot.Count(function, pc, isTop: true);
+            return false;
+        }
+
+        Use();
+        CompiledCode? code = ModuleCode.Of(function.Module!.Module).Compile([new CodeKey(function.DefinedIndex, pc)]).FirstOrDefault();
+        InstallLoop(function, pc, code);
+        return code is not null;
+    }
+
+    /// <inheritdoc/>
+    public ExecutionOutcome Call(FunctionInstance function, ReadOnlySpan<ulong> arguments, Span<ulong> results)
+    {
+        try
+        {
+            return CallCompiled(function, arguments, results);
+        }
+        finally
+        {
+            WatchBaseline();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ExecutionOutcome Continue(
+        FunctionInstance function, int pc, ReadOnlySpan<ulong> locals, ReadOnlySpan<ulong> operands, Span<ulong> results)
+    {
+        CompiledCode code = _loops[(function.Address, pc)]!;
+        int count = locals.Length + operands.Length;
+        ulong* frame = stackalloc ulong[Math.Min(count, SlotsOnStack)];
+        using var memory = new SlotMemory(count > SlotsOnStack ? count : 0);
+        frame = memory.Slots != null ? memory.Slots : frame;
+        locals.CopyTo(new Span<ulong>(frame, locals.Length));
+        operands.CopyTo(new Span<ulong>(frame + locals.Length, operands.Length));
+        ulong* slots = stackalloc ulong[Math.Max(1, Math.Min(results.Length, SlotsOnStack))];
+        using var resultMemory = new SlotMemory(results.Length > SlotsOnStack ? results.Length : 0);
+        slots = resultMemory.Slots != null ? resultMemory.Slots : slots;
+        try
+        {
+            Signature signature = ModuleCode.Of(function.Module!.Module).Signatures[function.Type];
+            ((delegate*<nint, nint, ulong*, ulong*, void>)signature.EnterLoop)(code.Pointer, _instanceBlocks[function.Module.Address], frame, slots);
+            return Finish(slots, results);
+        }
+        catch (TrapException trap) when (!Trace(trap))
+        {
+            throw;
+        }
+        finally
+        {
+            WatchBaseline();
+        }
+    }
+
+    // Whether calls go to compiled code: it is there, or this is the time to make it.
+    private bool IsReady(FunctionInstance function) =>
+        _ready.Contains(function.Address) || (_mode == CompileMode.Eager ? TryCompile(function) : TryShared(function));
+
+    private bool TryCompile(FunctionInstance function)
+    {
+        if (_ready.Contains(function.Address))
+        {
+            return true;
+        }
+
+        if (_refused.Contains(function.Address))
+        {
+            return false;
+        }
+
+        function.EnsureBody();
+        Use();
+        CompiledCode? code = ModuleCode.Of(function.Module!.Module).Compile([new CodeKey(function.DefinedIndex, -1)]).FirstOrDefault();
+        if (code is null)
+        {
+            _refused.Add(function.Address);
+            return false;
+        }
+
+        Install(function, code);
+        return true;
+    }
+
+    // Another runtime may have compiled it.
+    private bool TryShared(FunctionInstance function)
+    {
+        if (function.Module!.Module.EngineData is not ModuleCode shared || shared.Find(new CodeKey(function.DefinedIndex, -1)) is not { } code)
+        {
+            return false;
+        }
+
+        Use();
+        Install(function, code);
+        return true;
+    }
+
+    private void InstallFinished()
+    {
+        while (_hot.TryTake(out FunctionInstance? function, out int loopPc, out CompiledCode? code))
+        {
+            if (loopPc >= 0)
+            {
+                InstallLoop(function, loopPc, code);
+            }
+            else if (code is not null && !_ready.Contains(function.Address))
+            {
+                Use();
+                Install(function, code);
+            }
+        }
+    }
+
+    private void InstallLoop(FunctionInstance function, int pc, CompiledCode? code)
+    {
+        if (code is not null)
+        {
+            Use();
+            EnsureGlobals(function.Module!);
+            _installed.Add(new CompiledFunction(function.DisplayName, pc, code.Time));
+        }
+
+        _loops[(function.Address, pc)] = code;
+    }
+
+    private void Install(FunctionInstance function, CompiledCode code)
+    {
+        ModuleInstance instance = function.Module!;
+        EnsureGlobals(instance);
+        Entry(function.Address)->Code = code.Pointer;
+        int index = instance.Module.ImportedFunctionCount + function.DefinedIndex;
+        var cell = (FunctionCell*)(_instanceBlocks[instance.Address] + ModuleCode.Of(instance.Module).Layout.Function(index));
+        cell->Code = code.Pointer;
+        foreach (nint import in _importCells.GetValueOrDefault(function.Address, []))
+        {
+            ((FunctionCell*)import)->Code = code.Pointer;
+        }
+
+        _ready.Add(function.Address);
+        _installed.Add(new CompiledFunction(function.DisplayName, -1, code.Time));
+        _baseline.HandOver(function);
+    }
+
+    // Compiled code reads globals without asking whether they are here.
+    private static void EnsureGlobals(ModuleInstance instance)
+    {
+        foreach (GlobalInstance global in instance.Globals)
+        {
+            global.EnsurePresent();
+        }
+    }
+
+    // Where everything is compiled at once, the baseline is to ask at its next safe point already.
+    private void WatchBaseline()
+    {
+        if (_mode == CompileMode.Eager)
+        {
+            Context.Interruption.RequestSample();
+        }
+    }
+}

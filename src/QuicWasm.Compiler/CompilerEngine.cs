@@ -1,0 +1,271 @@
+using System.Runtime.InteropServices;
+using QuicWasm.Modules;
+using QuicWasm.Native;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Compiler;
+
+/// <summary>When functions are compiled.</summary>
+public enum CompileMode
+{
+    /// <summary>Functions start in the baseline engine; those that run often are compiled in the background.</summary>
+    Tiered,
+
+    /// <summary>Every function is compiled at its first call.</summary>
+    Eager,
+}
+
+/// <summary>
+/// The compiled engine: WebAssembly to CIL, which the JIT compiles on. It stands on an engine that starts at once: that one runs what is not
+/// compiled, and every frame that is resumed, until its next call or loop header.
+/// </summary>
+// SAFETY: blocks, entries and frames that are being written are native memory of this engine, freed when it is disposed and nothing runs.
+public sealed unsafe partial class CompilerEngine : IEngine, ITier
+{
+    /// <summary>Kept free for host functions and the runtime itself, below what programs may use.</summary>
+    private const ulong StackReserveBytes = 256 * 1024;
+
+    private const int SlotsOnStack = 256;
+
+    private readonly IBaselineEngine _baseline;
+    private readonly CompileMode _mode;
+    private readonly HotCode _hot;
+    private readonly Dictionary<FunctionType, int> _typeNumbers = [];
+    private GCHandle _handle;
+    private ulong* _results;
+    private int _depth;
+    private Thread? _thread;
+    private ThreadStack _stack;
+
+    /// <summary>Makes the engine of a runtime.</summary>
+    /// <param name="context">The runtime.</param>
+    /// <param name="baseline">Makes the engine that it stands on, which it owns.</param>
+    /// <param name="mode">When functions are compiled.</param>
+    public CompilerEngine(RuntimeContext context, Func<RuntimeContext, IBaselineEngine> baseline, CompileMode mode = CompileMode.Tiered)
+    {
+        Context = context;
+        _mode = mode;
+        _baseline = baseline(context);
+        _baseline.Attach(this);
+        _hot = new HotCode(context);
+        _handle = GCHandle.Alloc(this);
+        _emptyMemory = (MemoryCell*)NativeMemory.AllocZeroed((nuint)sizeof(MemoryCell));
+        _hostBlock = NewBlock(sizeof(InstanceHeader), -1);
+    }
+
+    /// <inheritdoc/>
+    public string Name => _mode == CompileMode.Eager ? "compiler" : "tiered";
+
+    /// <summary>What has been compiled for this runtime.</summary>
+    public IReadOnlyList<CompiledFunction> Compiled => _installed;
+
+    internal RuntimeContext Context { get; }
+
+    /// <inheritdoc/>
+    public ExecutionOutcome Invoke(FunctionInstance function, ReadOnlySpan<ulong> arguments, Span<ulong> results)
+    {
+        Enter();
+        try
+        {
+            return IsReady(function) ? CallCompiled(function, arguments, results) : _baseline.Invoke(function, arguments, results);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ExecutionOutcome Resume(CallStack stack, Span<ulong> results)
+    {
+        Enter();
+        try
+        {
+            WatchBaseline();
+            return _baseline.Resume(stack, results);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_handle.IsAllocated)
+        {
+            return;
+        }
+
+        _hot.Dispose();
+        _baseline.Dispose();
+        FreeFrames();
+        FreeBlocks();
+        NativeMemory.Free(_results);
+        _handle.Free();
+    }
+
+    /// <summary>The number of a type: the same for equal types.</summary>
+    internal int TypeNumber(FunctionType type)
+    {
+        if (!_typeNumbers.TryGetValue(type, out int number))
+        {
+            number = _typeNumbers.Count;
+            _typeNumbers.Add(type, number);
+        }
+
+        return number;
+    }
+
+    /// <summary>Counts a safe point of compiled code, and says whether to suspend here.</summary>
+    internal bool IsAskedToSuspend()
+    {
+        if (Context.Interruption.TakeSample())
+        {
+            InstallFinished();
+        }
+
+        return Context.Interruption.OnSafePoint();
+    }
+
+    /// <summary>Calls what a stub stands for.</summary>
+    internal void CallFromCode(int address, nint caller, ulong* slots)
+    {
+        FunctionInstance function = Context.Store.Functions[address];
+        if (function.Host is not null)
+        {
+            CallHost(function, caller, slots);
+            return;
+        }
+
+        byte here;
+        if ((ulong)&here < Context.Interruption.StackLimit)
+        {
+            throw new TrapException(TrapKind.CallStackExhausted);
+        }
+
+        var arguments = new ReadOnlySpan<ulong>(slots, function.Type.ParameterSlots);
+        var results = new Span<ulong>(slots, function.Type.ResultSlots);
+        if (IsReady(function))
+        {
+            EnterCode(function, slots);
+            return;
+        }
+
+        WatchBaseline();
+        ExecutionOutcome outcome = _baseline.Invoke(function, arguments, results);
+        if (outcome.Stack is { } stack)
+        {
+            AddFrames(stack);
+            Unwinding = UnwindingState.Frames;
+        }
+    }
+
+    /// <summary>Whether a tail call is of the host; any other function is compiled now, if it can be.</summary>
+    internal bool IsHostTailCall(FunctionInstance function)
+    {
+        if (function.Host is null)
+        {
+            _ = TryCompile(function);
+        }
+
+        return function.Host is not null;
+    }
+
+    private void CallHost(FunctionInstance function, nint caller, ulong* slots)
+    {
+        var header = (InstanceHeader*)caller;
+        int tableIndex = header->TableIndex;
+        var arguments = new ReadOnlySpan<ulong>(slots, function.Type.ParameterSlots);
+        if (header->SafePoint.Poll != 0 && IsAskedToSuspend())
+        {
+            InterruptCall(arguments, tableIndex);
+            return;
+        }
+
+        Span<ulong> results = stackalloc ulong[function.Type.ResultSlots];
+        ModuleInstance instance = Context.Store.Modules[header->Instance];
+        while (function.Host!(new HostCall(Context, instance, arguments, results)) == HostOutcome.Interrupted)
+        {
+            if (Context.Interruption.IsRequested)
+            {
+                InterruptCall(arguments, tableIndex);
+                return;
+            }
+        }
+
+        PrepareNew();
+        results.CopyTo(new Span<ulong>(slots, results.Length));
+    }
+
+    private ExecutionOutcome CallCompiled(FunctionInstance function, ReadOnlySpan<ulong> arguments, Span<ulong> results)
+    {
+        int count = Math.Max(1, Math.Max(arguments.Length, results.Length));
+        ulong* slots = stackalloc ulong[Math.Min(count, SlotsOnStack)];
+        using var memory = new SlotMemory(count > SlotsOnStack ? count : 0);
+        slots = memory.Slots != null ? memory.Slots : slots;
+        arguments.CopyTo(new Span<ulong>(slots, count));
+        try
+        {
+            EnterCode(function, slots);
+        }
+        catch (TrapException trap) when (!Trace(trap))
+        {
+            throw;
+        }
+
+        return Finish(slots, results);
+    }
+
+    private void EnterCode(FunctionInstance function, ulong* slots)
+    {
+        EntryPoint* entry = Entry(function.Address);
+        Signature signature = ModuleCode.Of(function.Module!.Module).Signatures[function.Type];
+        ((delegate*<nint, nint, ulong*, void>)signature.Enter)(entry->Code, entry->Context, slots);
+    }
+
+    private ExecutionOutcome Finish(ulong* slots, Span<ulong> results)
+    {
+        if (Unwinding != UnwindingState.None)
+        {
+            Unwinding = UnwindingState.None;
+            return new ExecutionOutcome(TakeFrames());
+        }
+
+        new Span<ulong>(slots, results.Length).CopyTo(results);
+        return ExecutionOutcome.Completed;
+    }
+
+    private void Enter()
+    {
+        if (_depth++ > 0)
+        {
+            return;
+        }
+
+        byte here;
+        ulong top = (ulong)&here;
+        if (_thread != Thread.CurrentThread)
+        {
+            _thread = Thread.CurrentThread;
+            _stack = ThreadStack.Current();
+        }
+
+        ulong lowest = _stack.Lowest + Math.Min(StackReserveBytes, (top - _stack.Lowest) / 2);
+        Context.Interruption.StackLimit = Math.Max(top - Math.Min(top, Context.Configure.MaxStackBytes), lowest);
+        PrepareNew();
+        if (_mode == CompileMode.Tiered)
+        {
+            _hot.Start();
+        }
+    }
+
+    private void Leave()
+    {
+        if (--_depth == 0 && _mode == CompileMode.Tiered)
+        {
+            _hot.Stop();
+        }
+    }
+}

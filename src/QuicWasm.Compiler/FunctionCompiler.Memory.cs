@@ -1,0 +1,272 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using QuicWasm.Modules;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Compiler;
+
+// Loads and stores. The base of memory 0 never moves, and its length only grows: both stand in locals of IL, the length read anew after
+// whatever may have grown it.
+internal sealed partial class FunctionCompiler
+{
+    private readonly LocalBuilder _memory;
+    private readonly LocalBuilder _memoryLength;
+    private Label? _outOfBounds;
+    private Label? _unreachable;
+
+    private void LoadMemoryRegisters()
+    {
+        if (_module.MemoryTypes.Length > 0)
+        {
+            LoadContext(_layout.Memory(0), OpCodes.Ldind_I);
+            _il.Emit(OpCodes.Ldind_I);
+            _il.Emit(OpCodes.Stloc, _memory);
+            LoadMemoryLength();
+        }
+    }
+
+    private void LoadMemoryLength()
+    {
+        if (_module.MemoryTypes.Length > 0)
+        {
+            LoadLengthOf(0);
+            _il.Emit(OpCodes.Stloc, _memoryLength);
+        }
+    }
+
+    private void LoadLengthOf(int memory)
+    {
+        LoadContext(_layout.Memory(memory), OpCodes.Ldind_I);
+        _il.Emit(OpCodes.Ldc_I4_8);
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Ldind_I8);
+    }
+
+    private void Access(Opcode opcode, MemArg access, int lane)
+    {
+        OpcodeInfo info = OpcodeTable.Get(opcode);
+        bool isLoad = info.Results.Length > 0;
+        Node? value = !isLoad || lane >= 0 ? Pop() : null;
+        Node address = Pop();
+        SettleTraps();
+        if (!isLoad)
+        {
+            SettleMemory();
+        }
+
+        if (value is { CanTrap: true })
+        {
+            value = Spilled(value);
+        }
+
+        address = Checked(address, access, info.WidthBytes);
+        if (isLoad)
+        {
+            PushLoad(opcode, access, address, value, lane);
+        }
+        else
+        {
+            EmitStore(opcode, access, address, value!, lane);
+        }
+    }
+
+    /// <summary>Makes sure that the bytes are inside the memory; gives the address as a value that may be pushed again.</summary>
+    // SAFETY: end = address + offset + width in 64 bits, without overflow (address < 2^32, offset < 2^32); the access follows only where
+    // end <= length, or where an earlier check of the same, unchanged address had at least this end, or the declared minimum covers it.
+    private Node Checked(Node address, MemArg access, int widthBytes)
+    {
+        ulong end = access.Offset + (ulong)widthBytes;
+        int memory = (int)access.MemoryIndex;
+        if (address.Kind == NodeKind.Constant && IsInMinimum(memory, (uint)address.Bits, end))
+        {
+            return address;
+        }
+
+        if (address.Kind == NodeKind.Local && memory == 0 && _checked.Covers(address.Index, end))
+        {
+            return address;
+        }
+
+        if (!address.IsPlain)
+        {
+            Emit(address);
+            _il.Emit(OpCodes.Conv_U8);
+            LocalBuilder wide = TakeLocal(typeof(ulong));
+            _il.Emit(OpCodes.Stloc, wide);
+            address = Node.Temp(wide, ValueType.I64, isOwner: true);
+        }
+
+        EmitAddress(address);
+        _il.Emit(OpCodes.Ldc_I8, (long)end);
+        _il.Emit(OpCodes.Add);
+        if (memory == 0)
+        {
+            _il.Emit(OpCodes.Ldloc, _memoryLength);
+        }
+        else
+        {
+            LoadLengthOf(memory);
+        }
+
+        _outOfBounds ??= _il.DefineLabel();
+        _il.Emit(OpCodes.Bgt_Un, _outOfBounds.Value);
+        if (address.Kind == NodeKind.Local && memory == 0)
+        {
+            _checked = _checked.With(address.Index, end);
+        }
+
+        return address;
+    }
+
+    private bool IsInMinimum(int memory, uint address, ulong end) =>
+        address + end <= _module.MemoryTypes[memory].Limits.Minimum * MemoryInstance.PageBytes;
+
+    private void EmitAddress(Node address)
+    {
+        EmitAgain(address);
+        if (address.Clr != typeof(ulong))
+        {
+            _il.Emit(OpCodes.Conv_U8);
+        }
+    }
+
+    private void EmitPointer(Node address, ulong offset, int memory)
+    {
+        if (memory == 0)
+        {
+            _il.Emit(OpCodes.Ldloc, _memory);
+        }
+        else
+        {
+            LoadContext(_layout.Memory(memory), OpCodes.Ldind_I);
+            _il.Emit(OpCodes.Ldind_I);
+        }
+
+        Emit(address);
+        _il.Emit(address.Clr == typeof(ulong) ? OpCodes.Conv_I : OpCodes.Conv_U);
+        _il.Emit(OpCodes.Add);
+        if (offset != 0)
+        {
+            _il.Emit(OpCodes.Ldc_I8, (long)offset);
+            _il.Emit(OpCodes.Conv_I);
+            _il.Emit(OpCodes.Add);
+        }
+    }
+
+    private void PushLoad(Opcode opcode, MemArg access, Node address, Node? vector, int lane)
+    {
+        ValueType type = OpcodeTable.Get(opcode).Results[0];
+        MethodInfo semantics = OpcodeSemantics.Find(opcode)!;
+        Push(new Node
+        {
+            Kind = NodeKind.Load,
+            Type = type,
+            Clr = ClrTypes.IsVector(semantics.ReturnType) ? semantics.ReturnType : ClrTypes.Of(type),
+            Opcode = opcode,
+            Operands = vector is null ? [address] : [address, vector],
+            Bits = access.Offset,
+            Memory = (int)access.MemoryIndex,
+            Index = lane,
+            ReadsMemory = true,
+            ReadsGlobal = vector is { ReadsGlobal: true },
+            Locals = address.Locals | (vector?.Locals ?? 0),
+            Size = 2 + (vector?.Size ?? 0),
+        });
+    }
+
+    private void EmitLoad(Node node)
+    {
+        EmitPointer(node.Operands[0], node.Bits, node.Memory);
+        if (LoadCode(node.Opcode) is { } load)
+        {
+            _il.Emit(OpCodes.Unaligned, (byte)1);
+            _il.Emit(load);
+            if (node.Type == ValueType.I64 && load != OpCodes.Ldind_I8)
+            {
+                _il.Emit(load == OpCodes.Ldind_U1 || load == OpCodes.Ldind_U2 || load == OpCodes.Ldind_U4 ? OpCodes.Conv_U8 : OpCodes.Conv_I8);
+            }
+
+            return;
+        }
+
+        MethodInfo semantics = OpcodeSemantics.Find(node.Opcode)!;
+        if (node.Operands.Length > 1)
+        {
+            Emit(node.Operands[1]);
+            ClrTypes.Convert(_il, node.Operands[1].Clr, semantics.GetParameters()[1].ParameterType);
+            _il.Emit(OpCodes.Ldc_I4, node.Index);
+        }
+
+        _il.Emit(OpCodes.Call, semantics);
+        ClrTypes.Convert(_il, semantics.ReturnType, node.Clr);
+    }
+
+    private void EmitStore(Opcode opcode, MemArg access, Node address, Node value, int lane)
+    {
+        EmitPointer(address, access.Offset, (int)access.MemoryIndex);
+        EmitCanonical(value);
+        if (StoreCode(opcode) is { } store)
+        {
+            if (value.Type == ValueType.I64 && store != OpCodes.Stind_I8)
+            {
+                _il.Emit(OpCodes.Conv_I4);
+            }
+
+            _il.Emit(OpCodes.Unaligned, (byte)1);
+            _il.Emit(store);
+            return;
+        }
+
+        MethodInfo semantics = OpcodeSemantics.Find(opcode)!;
+        ClrTypes.Convert(_il, value.Clr, semantics.GetParameters()[1].ParameterType);
+        if (lane >= 0)
+        {
+            _il.Emit(OpCodes.Ldc_I4, lane);
+        }
+
+        _il.Emit(OpCodes.Call, semantics);
+    }
+
+    private void EmitTraps()
+    {
+        EmitTrap(_outOfBounds, nameof(Bridge.OutOfBounds));
+        EmitTrap(_unreachable, nameof(Bridge.Unreachable));
+    }
+
+    // A throw, not a call that never returns: the JIT keeps no values across it.
+    private void EmitTrap(Label? label, string maker)
+    {
+        if (label is { } used)
+        {
+            _il.MarkLabel(used);
+            _il.Emit(OpCodes.Call, Method(typeof(Bridge), maker));
+            _il.Emit(OpCodes.Throw);
+        }
+    }
+
+    private static OpCode? LoadCode(Opcode opcode) => opcode switch
+    {
+        Opcode.I32Load => OpCodes.Ldind_I4,
+        Opcode.I64Load => OpCodes.Ldind_I8,
+        Opcode.F32Load => OpCodes.Ldind_R4,
+        Opcode.F64Load => OpCodes.Ldind_R8,
+        Opcode.I32Load8S or Opcode.I64Load8S => OpCodes.Ldind_I1,
+        Opcode.I32Load8U or Opcode.I64Load8U => OpCodes.Ldind_U1,
+        Opcode.I32Load16S or Opcode.I64Load16S => OpCodes.Ldind_I2,
+        Opcode.I32Load16U or Opcode.I64Load16U => OpCodes.Ldind_U2,
+        Opcode.I64Load32S => OpCodes.Ldind_I4,
+        Opcode.I64Load32U => OpCodes.Ldind_U4,
+        _ => null,
+    };
+
+    private static OpCode? StoreCode(Opcode opcode) => opcode switch
+    {
+        Opcode.I32Store or Opcode.I64Store32 => OpCodes.Stind_I4,
+        Opcode.I64Store => OpCodes.Stind_I8,
+        Opcode.F32Store => OpCodes.Stind_R4,
+        Opcode.F64Store => OpCodes.Stind_R8,
+        Opcode.I32Store8 or Opcode.I64Store8 => OpCodes.Stind_I1,
+        Opcode.I32Store16 or Opcode.I64Store16 => OpCodes.Stind_I2,
+        _ => null,
+    };
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using QuicWasm.Modules;
+
+namespace QuicWasm.Compiler;
+
+/// <summary>What a look over a function's code finds before it is compiled.</summary>
+internal sealed class FunctionScan
+{
+    private readonly Dictionary<int, ulong> _assigned = [];
+    private readonly bool[] _isArithmetic;
+
+    public FunctionScan(ValidatedModule module, int definedIndex, ImmutableArray<ValueType> locals, int parameterCount)
+    {
+        _isArithmetic = new bool[locals.Length];
+        for (int i = parameterCount; i < locals.Length; i++)
+        {
+            _isArithmetic[i] = locals[i] == ValueType.F32 || locals[i] == ValueType.F64;
+        }
+
+        FunctionBody body = module.Module.Functions[definedIndex];
+        var reader = new CodeReader(body.Code.Span, body.Offset) { Position = module.Layout(definedIndex).EntryPc };
+        Scan(ref reader);
+    }
+
+    /// <summary>The first instruction that only the interpreter runs, or null.</summary>
+    public Opcode? Unsupported { get; private set; }
+
+    /// <summary>Whether a float local only ever holds what arithmetic gave, or zero, so that its NaN need not be canonical until it is seen.</summary>
+    public bool IsArithmetic(int local) => _isArithmetic[local];
+
+    /// <summary>Which locals are assigned within a block, as <see cref="Node.Locals"/>.</summary>
+    /// <param name="pc">The block's instruction.</param>
+    public ulong AssignedIn(int pc) => _assigned[pc];
+
+    private void Scan(ref CodeReader reader)
+    {
+        var open = new Stack<(int Pc, ulong Assigned)>();
+        open.Push((-1, 0));
+        bool isNumber = false;
+        while (open.Count > 0)
+        {
+            int pc = reader.Position;
+            Opcode opcode = reader.ReadOpcode();
+            switch (opcode)
+            {
+                case Opcode.Block or Opcode.Loop or Opcode.If:
+                    open.Push((pc, 0));
+                    break;
+                case Opcode.End:
+                    (int start, ulong assigned) = open.Pop();
+                    _assigned[start] = assigned;
+                    Assign(open, assigned);
+                    break;
+                case Opcode.LocalSet or Opcode.LocalTee:
+                    int local = (int)reader.ReadU32();
+                    Assign(open, Node.LocalBit(local));
+                    _isArithmetic[local] &= isNumber;
+                    isNumber = false;
+                    continue;
+                case Opcode.F32Const:
+                    isNumber = !float.IsNaN(BitConverter.UInt32BitsToSingle(reader.ReadF32Bits()));
+                    continue;
+                case Opcode.F64Const:
+                    isNumber = !double.IsNaN(BitConverter.UInt64BitsToDouble(reader.ReadF64Bits()));
+                    continue;
+                default:
+                    Unsupported ??= IsSupported(opcode) ? null : opcode;
+                    break;
+            }
+
+            reader.SkipImmediate(OpcodeTable.Get(opcode).Immediate);
+            isNumber = FloatArithmetic.Gives(opcode) || FloatArithmetic.IsNever(opcode);
+        }
+    }
+
+    private static void Assign(Stack<(int Pc, ulong Assigned)> open, ulong locals)
+    {
+        if (open.Count > 0)
+        {
+            (int pc, ulong assigned) = open.Pop();
+            open.Push((pc, assigned | locals));
+        }
+    }
+
+    private static bool IsSupported(Opcode opcode) => opcode is not (Opcode.Throw or Opcode.ThrowRef or Opcode.TryTable or Opcode.CallRef
+        or Opcode.ReturnCallRef or Opcode.RefAsNonNull or Opcode.BrOnNull or Opcode.BrOnNonNull);
+}

@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using QuicWasm.Runtime;
+
+namespace QuicWasm.Compiler;
+
+/// <summary>
+/// Finds what runs often, by samples: a timer asks the computation to show its stack at its next safe point. What is seen more than once is
+/// compiled on a thread of its own. Normal running pays nothing for it.
+/// </summary>
+internal sealed partial class HotCode : IDisposable
+{
+    private const int Threshold = 2;
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(16);
+    private const int QuietSamples = 64;
+
+    private readonly Interruption _interruption;
+    private readonly ILogger _log;
+    private readonly Timer _timer;
+    private readonly Dictionary<(FunctionInstance Function, int LoopPc), int> _heat = [];
+    private readonly BlockingCollection<(FunctionInstance Function, int LoopPc)> _wanted = [];
+    private readonly ConcurrentQueue<(FunctionInstance Function, int LoopPc, CompiledCode? Code)> _finished = new();
+    private Thread? _worker;
+    private TimeSpan _period = Shortest;
+    private volatile bool _isRunning;
+    private int _quiet;
+
+    public HotCode(RuntimeContext context)
+    {
+        _interruption = context.Interruption;
+        _log = context.Log;
+        _timer = new Timer(static state => ((HotCode)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Begins to take samples.</summary>
+    public void Start()
+    {
+        _isRunning = true;
+        _timer.Change(_period, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Takes no more samples.</summary>
+    public void Stop()
+    {
+        _isRunning = false;
+        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Counts that a function, or a loop, was seen running; on the computation's thread.</summary>
+    public void Count(FunctionInstance function, int loopPc, bool isTop)
+    {
+        int heat = _heat.GetValueOrDefault((function, loopPc)) + 1;
+        _heat[(function, loopPc)] = heat;
+        if (heat == Threshold)
+        {
+            _quiet = 0;
+            _period = Shortest;
+            _wanted.Add((function, loopPc));
+            _worker ??= StartWorker();
+        }
+    }
+
+    /// <summary>Gives what has been compiled since; on the computation's thread.</summary>
+    public bool TryTake([NotNullWhen(true)] out FunctionInstance? function, out int loopPc, out CompiledCode? code)
+    {
+        bool isTaken = _finished.TryDequeue(out (FunctionInstance Function, int LoopPc, CompiledCode? Code) finished);
+        (function, loopPc, code) = finished;
+        return isTaken;
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _wanted.CompleteAdding();
+        _worker?.Join();
+        _wanted.Dispose();
+    }
+
+    // RACE: the period is only a hint, and whoever writes it last wins. A tick that comes while the computation stops asks for one sample that
+    // the next computation takes.
+    private void Tick()
+    {
+        if (!_isRunning)
+        {
+            return;
+        }
+
+        _interruption.RequestSample();
+        if (++_quiet == QuietSamples)
+        {
+            _quiet = 0;
+            _period = _period + _period < Longest ? _period + _period : Longest;
+        }
+
+        _timer.Change(_period, Timeout.InfiniteTimeSpan);
+    }
+
+    private Thread StartWorker()
+    {
+        var worker = new Thread(Work) { IsBackground = true, Name = "compiler" };
+        worker.Start();
+        return worker;
+    }
+
+    private void Work()
+    {
+        foreach ((FunctionInstance function, int loopPc) in _wanted.GetConsumingEnumerable())
+        {
+            if (_wanted.IsAddingCompleted)
+            {
+                return;
+            }
+
+            _finished.Enqueue((function, loopPc, Compile(function, loopPc)));
+            _interruption.RequestSample();
+        }
+    }
+
+    // What cannot be compiled keeps running where it runs.
+    private CompiledCode? Compile(FunctionInstance function, int loopPc)
+    {
+        try
+        {
+            return ModuleCode.Of(function.Module!.Module).Compile([new CodeKey(function.DefinedIndex, loopPc)]).FirstOrDefault();
+        }
+        catch (Exception e) when (e is InvalidProgramException or InvalidOperationException or NotSupportedException)
+        {
+            LogNotCompiled(_log, e, function.DisplayName);
+            return null;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Function} could not be compiled, and stays in the interpreter")]
+    private static partial void LogNotCompiled(ILogger log, Exception error, string function);
+}

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using QuicWasm.Modules;
+
+namespace QuicWasm.Compiler;
+
+/// <summary>A function, or the version of one that is entered at the header of a loop.</summary>
+/// <param name="DefinedIndex">The function.</param>
+/// <param name="LoopPc">The loop header, or -1.</param>
+internal readonly record struct CodeKey(int DefinedIndex, int LoopPc);
+
+/// <summary>A compiled function, or version.</summary>
+/// <param name="Key">Which.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Pointer">Its code.</param>
+/// <param name="Places">Where in its CIL the code of a pc is over, in their order.</param>
+/// <param name="WarmLength">Where the function's own code ends.</param>
+/// <param name="Time">How long compiling it took, the JIT included.</param>
+internal sealed record CompiledCode(CodeKey Key, MethodInfo Method, nint Pointer, (int Offset, int Pc)[] Places, int WarmLength, TimeSpan Time)
+{
+    /// <summary>The pc of the call that an offset in the CIL is of, or -1.</summary>
+    public int PcAt(int offset) => offset >= WarmLength ? -1 : Places.FirstOrDefault(p => p.Offset >= offset, (Offset: 0, Pc: -1)).Pc;
+}
+
+/// <summary>
+/// The compiled code of a module. It belongs to no runtime: what differs between instances stands in their blocks. It may be used by several
+/// threads. The code can be collected when nothing refers to this object any more.
+/// </summary>
+internal sealed class ModuleCode
+{
+    /// <summary>The dynamic assembly may use this assembly's internals, and the runtime's (see InternalsVisibleTo in the project files).</summary>
+    private const string AssemblyName = "QuicWasm.Compiler.Code";
+
+    /// <summary>Functions with larger frames stay in the interpreter: the stack is checked after a frame is made, and keeps room for one.</summary>
+    private const int FrameSlotLimit = 4096;
+
+    private readonly Lock _gate = new();
+    private readonly ModuleBuilder _assembly;
+    private readonly Dictionary<CodeKey, CompiledCode?> _compiled = [];
+    private readonly Dictionary<(Type, string), CompiledCode> _byName = [];
+    private readonly MethodInfo?[] _methods;
+    private int _batches;
+
+    public ModuleCode(ValidatedModule module)
+    {
+        Module = module;
+        Layout = new InstanceLayout(module);
+        _methods = new MethodInfo?[module.Module.Functions.Length];
+        _assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(AssemblyName), AssemblyBuilderAccess.RunAndCollect)
+            .DefineDynamicModule(AssemblyName);
+        Signatures = Signature.EmitAll(_assembly, module.FunctionTypes.Concat(module.Module.Types));
+    }
+
+    /// <summary>The module.</summary>
+    public ValidatedModule Module { get; }
+
+    /// <summary>Where things stand in the blocks of its instances.</summary>
+    public InstanceLayout Layout { get; }
+
+    /// <summary>The code around functions, by type.</summary>
+    public Dictionary<FunctionType, Signature> Signatures { get; }
+
+    /// <summary>The code of a module; made at the first call.</summary>
+    public static ModuleCode Of(ValidatedModule module)
+    {
+        if (module.EngineData is not ModuleCode)
+        {
+            module.EngineData = new ModuleCode(module);
+        }
+
+        return (ModuleCode)module.EngineData;
+    }
+
+    /// <summary>What has been compiled; null also where it cannot be.</summary>
+    public CompiledCode? Find(CodeKey key)
+    {
+        lock (_gate)
+        {
+            return _compiled.GetValueOrDefault(key);
+        }
+    }
+
+    /// <summary>What a method is the code of; null where it is none of this module's.</summary>
+    public CompiledCode? Find(MethodBase method)
+    {
+        lock (_gate)
+        {
+            return method.DeclaringType is { } type ? _byName.GetValueOrDefault((type, method.Name)) : null;
+        }
+    }
+
+    /// <summary>Compiles what is not compiled yet; gives all of it, without what only the interpreter runs.</summary>
+    /// <exception cref="ModuleException">A body does not validate.</exception>
+    public List<CompiledCode> Compile(IEnumerable<CodeKey> keys)
+    {
+        lock (_gate)
+        {
+            List<CodeKey> wanted = [.. keys.Distinct()];
+            Emit([.. wanted.Where(k => !_compiled.ContainsKey(k))]);
+            return [.. wanted.Select(k => _compiled[k]).OfType<CompiledCode>()];
+        }
+    }
+
+    /// <summary>The method that a call of a function can name: it is compiled, or is being compiled together with the caller.</summary>
+    internal MethodInfo? MethodOf(int definedIndex) => _methods[definedIndex];
+
+    private void Emit(List<CodeKey> keys)
+    {
+        var scans = new Dictionary<CodeKey, FunctionScan>();
+        foreach (CodeKey key in keys)
+        {
+            FunctionScan scan = Scan(key.DefinedIndex);
+            FunctionLayout layout = Module.Layout(key.DefinedIndex);
+            if (scan.Unsupported is null && layout.LocalSlots + layout.OperandSlots <= FrameSlotLimit)
+            {
+                scans.Add(key, scan);
+            }
+            else
+            {
+                _compiled.Add(key, null);
+            }
+        }
+
+        if (scans.Count == 0)
+        {
+            return;
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        TypeBuilder type = _assembly.DefineType($"Code{_batches++}", TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed);
+        var builders = scans.Keys.ToDictionary(k => k, k => Define(type, k));
+        var compilers = new Dictionary<CodeKey, FunctionCompiler>();
+        foreach ((CodeKey key, FunctionScan scan) in scans)
+        {
+            var compiler = new FunctionCompiler(this, key.DefinedIndex, key.LoopPc, scan, builders[key].GetILGenerator());
+            compiler.Compile();
+            compilers.Add(key, compiler);
+        }
+
+        Type made = type.CreateType();
+        TimeSpan emitting = Stopwatch.GetElapsedTime(start) / scans.Count;
+        foreach ((CodeKey key, FunctionCompiler compiler) in compilers)
+        {
+            Finish(key, made.GetMethod(builders[key].Name)!, compiler, emitting);
+        }
+    }
+
+    private void Finish(CodeKey key, MethodInfo method, FunctionCompiler compiler, TimeSpan emitting)
+    {
+        long start = Stopwatch.GetTimestamp();
+        RuntimeHelpers.PrepareMethod(method.MethodHandle);
+        nint pointer = method.MethodHandle.GetFunctionPointer();
+        if (key.LoopPc < 0)
+        {
+            _methods[key.DefinedIndex] = method;
+        }
+
+        TimeSpan time = emitting + Stopwatch.GetElapsedTime(start);
+        var code = new CompiledCode(key, method, pointer, [.. compiler.Places], compiler.WarmLength, time);
+        _compiled.Add(key, code);
+        _byName.Add((method.DeclaringType!, method.Name), code);
+    }
+
+    private FunctionScan Scan(int definedIndex)
+    {
+        FunctionType type = Module.FunctionTypes[Module.ImportedFunctionCount + definedIndex];
+        return new FunctionScan(Module, definedIndex, Module.LocalTypes(definedIndex), type.Parameters.Length);
+    }
+
+    private MethodBuilder Define(TypeBuilder type, CodeKey key)
+    {
+        FunctionType signature = Module.FunctionTypes[Module.ImportedFunctionCount + key.DefinedIndex];
+        bool isLoop = key.LoopPc >= 0;
+        MethodBuilder method = type.DefineMethod(
+            isLoop ? $"f{key.DefinedIndex}_{key.LoopPc}" : $"f{key.DefinedIndex}",
+            MethodAttributes.Public | MethodAttributes.Static,
+            CallingConventions.Standard,
+            ClrTypes.ResultOf(signature),
+            isLoop ? [typeof(nint), typeof(nint)] : ClrTypes.ParametersOf(signature));
+        if (!isLoop)
+        {
+            _methods[key.DefinedIndex] = method;
+        }
+
+        return method;
+    }
+}
