@@ -15,7 +15,7 @@ internal static class ProgramLoader
     /// <summary>The options of a runtime for a program.</summary>
     public static Configure Configure(ProgramOptions options) => new()
     {
-        Engine = context => new InterpreterEngine(context),
+        Engine = context => System.Environment.GetEnvironmentVariable("QE") switch { "i" => new InterpreterEngine(context), "c" => new QuicWasm.Compiler.CompilerEngine(context, c => new InterpreterEngine(c), QuicWasm.Compiler.CompileMode.Eager), _ => new QuicWasm.Compiler.CompilerEngine(context, c => new InterpreterEngine(c)) },
         HostModules =
         [
             _ => new WasiModule(new WasiOptions

@@ -4,39 +4,33 @@ using QuicWasm.Runtime;
 
 namespace QuicWasm.Compiler;
 
-/// <summary>What compiled code calls. The first argument is the block of the calling instance.</summary>
+/// <summary>
+/// What compiled code calls. The first argument is the block of the calling instance. Nothing here is inlined: it is rarely run, and a call of the
+/// system in it would cost every call of the compiled function.
+/// </summary>
 // SAFETY: contexts are blocks of live engines, which compiled code got as its own first argument; indices were validated with the code.
 internal static unsafe partial class Bridge
 {
     /// <summary>A trap, to be thrown.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Exception OutOfBounds() => new TrapException(TrapKind.OutOfBoundsMemoryAccess);
 
     /// <summary>A trap, to be thrown.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static Exception Unreachable() => new TrapException(TrapKind.Unreachable);
 
-    /// <summary>At a function's entry where the stack limit was passed: traps, or says whether to suspend here.</summary>
+    /// <summary>Gives the slots of a frame that is left at a safe point: locals first, then operands.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool EnterSlowly(nint context)
-    {
-        byte here;
-        CompilerEngine engine = EngineOf(context);
-        return (ulong)&here >= engine.Context.Interruption.StackLimit
-            ? IsAskedToSuspend(context)
-            : throw new TrapException(TrapKind.CallStackExhausted);
-    }
+    public static nint PollFrame(nint context, int slots) => EngineOf(context).PollFrame(slots);
 
-    /// <summary>At a safe point that has something to ask: says whether to suspend here.</summary>
-    public static bool IsAskedToSuspend(nint context)
-    {
-        CompilerEngine engine = EngineOf(context);
-        if (!engine.IsAskedToSuspend())
-        {
-            return false;
-        }
-
-        engine.Unwinding = UnwindingState.Frames;
-        return true;
-    }
+    /// <summary>
+    /// With the frame of a safe point written: gives the code that goes on with it, (block, frame) -> result. That is a version of the function,
+    /// or, where the computation is suspended, code that returns.
+    /// </summary>
+    /// <exception cref="TrapException">The stack, or the fuel, is at its end.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static nint AfterPoll(nint context, int definedIndex, int pc, int localSlots, int operandSlots) =>
+        EngineOf(context).AfterPoll(InstanceOf(context).DefinedFunction(definedIndex), pc, localSlots, operandSlots);
 
     /// <summary>Gives the slots of a frame that is being written, locals first.</summary>
     /// <param name="context">The block.</param>
@@ -46,10 +40,12 @@ internal static unsafe partial class Bridge
     /// <param name="operandSlots">Slots of its operands.</param>
     /// <param name="callPc">Where it goes on if it is a call of the host that was interrupted.</param>
     /// <param name="isIndirect">Whether that call takes an index of a table.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint BeginFrame(nint context, int definedIndex, int pc, int localSlots, int operandSlots, int callPc, int isIndirect) =>
         EngineOf(context).BeginFrame(InstanceOf(context).DefinedFunction(definedIndex), pc, localSlots, operandSlots, callPc, isIndirect != 0);
 
     /// <summary>What stubs do: calls the function whose address was left in the block, which may be of the host, or not be compiled.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void CallFromCode(nint context, ulong* slots)
     {
         var header = (InstanceHeader*)context;
@@ -57,10 +53,12 @@ internal static unsafe partial class Bridge
     }
 
     /// <summary>Whether a tail call is of the host; any other function is compiled now, so that tail calls never nest.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool IsHostTailCall(nint context, int functionIndex) =>
         EngineOf(context).IsHostTailCall(InstanceOf(context).Functions[functionIndex]);
 
     /// <summary>As <see cref="IsHostTailCall"/>, of a function by its address.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool IsHostTailCallOf(nint context, int address)
     {
         CompilerEngine engine = EngineOf(context);
@@ -68,6 +66,7 @@ internal static unsafe partial class Bridge
     }
 
     /// <summary>The entry of an element that the fast path did not take; traps where there is none of the type.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint ResolveIndirect(nint context, int table, int index, int type)
     {
         CompilerEngine engine = EngineOf(context);

@@ -28,6 +28,14 @@ public sealed unsafe partial class CompilerEngine
             return;
         }
 
+        lock (_publishing)
+        {
+            Prepare(store);
+        }
+    }
+
+    private void Prepare(Store store)
+    {
         int first = Math.Max(0, _entryCount - 1);
         GrowEntries(store.Functions.Count + 1);
         for (int i = _instanceBlocks.Count; i < store.Modules.Count; i++)

@@ -9,6 +9,8 @@ namespace QuicWasm.Compiler;
 public sealed unsafe partial class CompilerEngine
 {
     private readonly List<PendingFrame> _frames = [];
+    private ulong* _pollFrame;
+    private int _pollSlots;
     private ulong[] _hostArguments = [];
     private int _hostTableIndex;
     private UnwindingState _unwinding;
@@ -53,6 +55,41 @@ public sealed unsafe partial class CompilerEngine
 
         _frames.Add(new PendingFrame(null, function, pc, localSlots, count - localSlots, (nint)slots));
         return (nint)slots;
+    }
+
+    /// <summary>Slots for one frame that goes on at once; they are read before the next one is written.</summary>
+    internal nint PollFrame(int slots)
+    {
+        if (slots > _pollSlots)
+        {
+            _pollSlots = slots;
+            _pollFrame = (ulong*)NativeMemory.Realloc(_pollFrame, (nuint)slots * sizeof(ulong));
+        }
+
+        return (nint)_pollFrame;
+    }
+
+    /// <summary>Counts a safe point whose frame is written, and gives the code that goes on.</summary>
+    internal nint AfterPoll(FunctionInstance function, int pc, int localSlots, int operandSlots)
+    {
+        byte here;
+        if ((ulong)&here < Context.Interruption.StackLimit)
+        {
+            throw new TrapException(TrapKind.CallStackExhausted);
+        }
+
+        ModuleCode code = ModuleCode.Of(function.Module!.Module);
+        if (!Context.Interruption.OnSafePoint())
+        {
+            return code.Compile([new CodeKey(function.DefinedIndex, pc)])[0].Pointer;
+        }
+
+        int count = localSlots + operandSlots;
+        var slots = (ulong*)NativeMemory.Alloc((nuint)Math.Max(1, count), sizeof(ulong));
+        new ReadOnlySpan<ulong>(_pollFrame, count).CopyTo(new Span<ulong>(slots, count));
+        _frames.Add(new PendingFrame(null, function, pc, localSlots, operandSlots, (nint)slots));
+        Unwinding = UnwindingState.Frames;
+        return code.Signatures[function.Type].Leave;
     }
 
     private void InterruptCall(ReadOnlySpan<ulong> arguments, int tableIndex)

@@ -12,6 +12,7 @@ public sealed record CompiledFunction(string Function, int LoopPc, TimeSpan Time
 // SAFETY: cells that are written belong to blocks of live instances.
 public sealed unsafe partial class CompilerEngine
 {
+    private readonly Lock _publishing = new();
     private readonly Dictionary<(int Address, int Pc), CompiledCode?> _loops = [];
     private readonly HashSet<int> _ready = [];
     private readonly HashSet<int> _refused = [];
@@ -90,7 +91,7 @@ public sealed unsafe partial class CompilerEngine
         try
         {
             Signature signature = ModuleCode.Of(function.Module!.Module).Signatures[function.Type];
-            ((delegate*<nint, nint, ulong*, ulong*, void>)signature.EnterLoop)(code.Pointer, _instanceBlocks[function.Module.Address], frame, slots);
+            ((delegate*<nint, nint, ulong*, ulong*, void>)signature.EnterVersion)(code.Pointer, _instanceBlocks[function.Module.Address], frame, slots);
             return Finish(slots, results);
         }
         catch (TrapException trap) when (!Trace(trap))
@@ -175,20 +176,42 @@ public sealed unsafe partial class CompilerEngine
 
     private void Install(FunctionInstance function, CompiledCode code)
     {
-        ModuleInstance instance = function.Module!;
-        EnsureGlobals(instance);
-        Entry(function.Address)->Code = code.Pointer;
-        int index = instance.Module.ImportedFunctionCount + function.DefinedIndex;
-        var cell = (FunctionCell*)(_instanceBlocks[instance.Address] + ModuleCode.Of(instance.Module).Layout.Function(index));
-        cell->Code = code.Pointer;
-        foreach (nint import in _importCells.GetValueOrDefault(function.Address, []))
+        EnsureGlobals(function.Module!);
+        lock (_publishing)
         {
-            ((FunctionCell*)import)->Code = code.Pointer;
+            Publish(function, code);
         }
 
         _ready.Add(function.Address);
         _installed.Add(new CompiledFunction(function.DisplayName, -1, code.Time));
         _baseline.HandOver(function);
+    }
+
+    // On the compiler's thread: compiled code that runs now finds it at its next call. The baseline learns of it at its next sample.
+    private void OnCompiled(FunctionInstance function, CompiledCode code)
+    {
+        lock (_publishing)
+        {
+            ModuleInstance instance = function.Module!;
+            if (instance.Address < _instanceBlocks.Count && function.Address + 1 < _entryCount && instance.Globals.All(static g => g.IsPresent))
+            {
+                Publish(function, code);
+            }
+        }
+    }
+
+    // RACE: code pointers are read without a lock; each is written at once, and what it was before stays right.
+    private void Publish(FunctionInstance function, CompiledCode code)
+    {
+        ModuleInstance instance = function.Module!;
+        int index = instance.Module.ImportedFunctionCount + function.DefinedIndex;
+        var cell = (FunctionCell*)(_instanceBlocks[instance.Address] + ModuleCode.Of(instance.Module).Layout.Function(index));
+        Volatile.Write(ref Entry(function.Address)->Code, code.Pointer);
+        Volatile.Write(ref cell->Code, code.Pointer);
+        foreach (nint import in _importCells.GetValueOrDefault(function.Address, []))
+        {
+            Volatile.Write(ref ((FunctionCell*)import)->Code, code.Pointer);
+        }
     }
 
     // Compiled code reads globals without asking whether they are here.

@@ -47,7 +47,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         _mode = mode;
         _baseline = baseline(context);
         _baseline.Attach(this);
-        _hot = new HotCode(context);
+        _hot = new HotCode(context, OnCompiled);
         _handle = GCHandle.Alloc(this);
         _emptyMemory = (MemoryCell*)NativeMemory.AllocZeroed((nuint)sizeof(MemoryCell));
         _hostBlock = NewBlock(sizeof(InstanceHeader), -1);
@@ -103,6 +103,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         FreeFrames();
         FreeBlocks();
         NativeMemory.Free(_results);
+        NativeMemory.Free(_pollFrame);
         _handle.Free();
     }
 
@@ -116,17 +117,6 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         }
 
         return number;
-    }
-
-    /// <summary>Counts a safe point of compiled code, and says whether to suspend here.</summary>
-    internal bool IsAskedToSuspend()
-    {
-        if (Context.Interruption.TakeSample())
-        {
-            InstallFinished();
-        }
-
-        return Context.Interruption.OnSafePoint();
     }
 
     /// <summary>Calls what a stub stands for.</summary>
@@ -178,7 +168,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         var header = (InstanceHeader*)caller;
         int tableIndex = header->TableIndex;
         var arguments = new ReadOnlySpan<ulong>(slots, function.Type.ParameterSlots);
-        if (header->SafePoint.Poll != 0 && IsAskedToSuspend())
+        if (header->SafePoint.Poll != 0 && Context.Interruption.OnSafePoint())
         {
             InterruptCall(arguments, tableIndex);
             return;

@@ -193,8 +193,8 @@ internal sealed partial class FunctionCompiler
         }
     }
 
-    // A loop's version is entered with the values of a frame that may come from anywhere: it trusts no check that was made outside.
-    private CheckedAddresses Joined(CheckedAddresses known) => IsLoopVersion ? default : known;
+    // A version is entered with the values of a frame that may come from anywhere: it trusts no check that was made outside.
+    private CheckedAddresses Joined(CheckedAddresses known) => IsVersion ? default : known;
 
     private void SkipUnreachable(Opcode opcode, ref CodeReader reader)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Reflection.Emit;
 using QuicWasm.Modules;
 
@@ -10,34 +11,36 @@ internal sealed partial class FunctionCompiler
 {
     private readonly int _frameSlots;
     private Label? _saveLocals;
+    private Label? _leave;
     private LocalBuilder? _frame;
+    private LocalBuilder? _pollPc;
+    private LocalBuilder? _pollOperandSlots;
 
     private void EmitEntry(int entryPc)
     {
-        if (IsLoopVersion)
+        Label begin = _il.DefineLabel();
+        if (IsVersion)
         {
-            _loopVersionStart = _il.DefineLabel();
-            _il.Emit(OpCodes.Br, _loopVersionStart);
-            return;
+            _versionStart = _il.DefineLabel();
+            _il.Emit(OpCodes.Br, _versionStart);
+        }
+        else
+        {
+            Label slow = _il.DefineLabel();
+            LocalBuilder marker = _il.DeclareLocal(typeof(byte));
+            _il.Emit(OpCodes.Ldloca, marker);
+            _il.Emit(OpCodes.Conv_U8);
+            LoadContext(InstanceLayout.StackLimit, OpCodes.Ldind_I8);
+            _il.Emit(OpCodes.Blt_Un, slow);
+            _cold.Add(() => EmitPollExit(slow, entryPc, []));
         }
 
-        Label slow = _il.DefineLabel();
-        Label begin = _il.DefineLabel();
-        LocalBuilder marker = _il.DeclareLocal(typeof(byte));
-        _il.Emit(OpCodes.Ldloca, marker);
-        _il.Emit(OpCodes.Conv_U8);
-        LoadContext(InstanceLayout.StackLimit, OpCodes.Ldind_I8);
-        _il.Emit(OpCodes.Blt_Un, slow);
         _il.MarkLabel(begin);
         LoadMemoryRegisters();
-        _cold.Add(() =>
+        if (entryPc == _entryPc)
         {
-            _il.MarkLabel(slow);
-            _il.Emit(OpCodes.Ldarg_0);
-            _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.EnterSlowly)));
-            _il.Emit(OpCodes.Brfalse, begin);
-            EmitCapture(new CapturePoint(entryPc, [], -1, false));
-        });
+            _cold.Add(() => EmitVersionStart([], begin));
+        }
     }
 
     /// <summary>A place where the frame is written when a suspension takes the stack down.</summary>
@@ -60,25 +63,62 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Brtrue, slow);
         _il.MarkLabel(goOn);
         ImmutableArray<Node> operands = [.. _stack];
-        if (pc == _entryLoop)
+        if (pc == _entryPc)
         {
-            _cold.Add(() => EmitLoopVersionStart(operands, goOn));
+            _cold.Add(() => EmitVersionStart(operands, goOn));
         }
 
-        _cold.Add(() =>
+        _cold.Add(() => EmitPollExit(slow, pc, operands));
+    }
+
+    // Where there is something to ask, the function is left for good: its frame is written, and what goes on with it, if it is not suspended, is
+    // the version that is entered there. A way back into the loop would be a part of the loop to the JIT, and its call would cost registers.
+    private void EmitPollExit(Label slow, int pc, ImmutableArray<Node> operands)
+    {
+        _frame ??= _il.DeclareLocal(typeof(nint));
+        _pollPc ??= _il.DeclareLocal(typeof(int));
+        _pollOperandSlots ??= _il.DeclareLocal(typeof(int));
+        _leave ??= _il.DefineLabel();
+        int operandSlots = operands.Sum(o => o.Type.SlotCount());
+        _il.MarkLabel(slow);
+        _il.Emit(OpCodes.Ldc_I4, pc);
+        _il.Emit(OpCodes.Stloc, _pollPc);
+        _il.Emit(OpCodes.Ldc_I4, operandSlots);
+        _il.Emit(OpCodes.Stloc, _pollOperandSlots);
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldc_I4, _frameSlots + operandSlots);
+        _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.PollFrame)));
+        _il.Emit(OpCodes.Stloc, _frame);
+        EmitSaveOperands(operands);
+        _il.Emit(OpCodes.Br, _leave.Value);
+    }
+
+    private void EmitLeave()
+    {
+        if (_leave is not { } label)
         {
-            _il.MarkLabel(slow);
-            _il.Emit(OpCodes.Ldarg_0);
-            _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.IsAskedToSuspend)));
-            _il.Emit(OpCodes.Brfalse, goOn);
-            EmitCapture(new CapturePoint(pc, operands, -1, false));
-        });
+            return;
+        }
+
+        _il.MarkLabel(label);
+        EmitSaveLocals();
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldloc, _frame!);
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldc_I4, _definedIndex);
+        _il.Emit(OpCodes.Ldloc, _pollPc!);
+        _il.Emit(OpCodes.Ldc_I4, _frameSlots);
+        _il.Emit(OpCodes.Ldloc, _pollOperandSlots!);
+        _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.AfterPoll)));
+        _il.Emit(OpCodes.Tailcall);
+        _il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(_type), [typeof(nint), typeof(nint)], null);
+        _il.Emit(OpCodes.Ret);
     }
 
     // The second argument is a frame in slots: locals, then operands.
-    private void EmitLoopVersionStart(ImmutableArray<Node> operands, Label goOn)
+    private void EmitVersionStart(ImmutableArray<Node> operands, Label goOn)
     {
-        _il.MarkLabel(_loopVersionStart);
+        _il.MarkLabel(_versionStart);
         IsEntered = true;
         LoadMemoryRegisters();
         for (int i = 0; i < _localTypes.Length; i++)
@@ -104,7 +144,7 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Br, goOn);
     }
 
-    private Label _loopVersionStart;
+    private Label _versionStart;
 
     /// <summary>Whether the header that the version is entered at was found.</summary>
     public bool IsEntered { get; private set; }
@@ -129,14 +169,18 @@ internal sealed partial class FunctionCompiler
         _il.Emit(point.IsIndirect ? OpCodes.Ldc_I4_1 : OpCodes.Ldc_I4_0);
         _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.BeginFrame)));
         _il.Emit(OpCodes.Stloc, _frame);
+        EmitSaveOperands(point.Operands);
+        _il.Emit(OpCodes.Br, _saveLocals.Value);
+    }
+
+    private void EmitSaveOperands(ImmutableArray<Node> operands)
+    {
         int slot = _frameSlots;
-        foreach (Node operand in point.Operands)
+        foreach (Node operand in operands)
         {
             EmitSave(slot, operand.Clr, operand.Type, operand.IsRaw, () => EmitAgain(operand));
             slot += operand.Type.SlotCount();
         }
-
-        _il.Emit(OpCodes.Br, _saveLocals.Value);
     }
 
     private void EmitSave(int slot, Type clr, ValueType type, bool isRaw, Action load)
@@ -153,12 +197,22 @@ internal sealed partial class FunctionCompiler
         ClrTypes.StoreSlot(_il, clr);
     }
 
-    // All captures of a function end here; what is returned is not looked at.
     private void EmitSaveLocals()
     {
-        if (IsLoopVersion && !IsEntered)
+        for (int i = 0; i < _localTypes.Length; i++)
         {
-            _il.MarkLabel(_loopVersionStart);
+            int local = i;
+            EmitSave(_localSlots[i], ClrTypes.Of(_localTypes[i]), _localTypes[i], _scan.IsArithmetic(i), () => LoadLocal(local));
+        }
+    }
+
+    // All captures at calls end here; what is returned is not looked at.
+    private void EmitEnds()
+    {
+        EmitLeave();
+        if (IsVersion && !IsEntered)
+        {
+            _il.MarkLabel(_versionStart);
             _il.Emit(OpCodes.Ldnull);
             _il.Emit(OpCodes.Throw);
         }
@@ -169,12 +223,7 @@ internal sealed partial class FunctionCompiler
         }
 
         _il.MarkLabel(label);
-        for (int i = 0; i < _localTypes.Length; i++)
-        {
-            int local = i;
-            EmitSave(_localSlots[i], ClrTypes.Of(_localTypes[i]), _localTypes[i], _scan.IsArithmetic(i), () => LoadLocal(local));
-        }
-
+        EmitSaveLocals();
         Type result = ClrTypes.ResultOf(_type);
         if (result != typeof(void))
         {

@@ -5,8 +5,7 @@ using QuicWasm.Modules;
 namespace QuicWasm.Compiler;
 
 /// <summary>
-/// Compiles one validated function to CIL: its normal version, or the version that is entered at the header of a loop with the values of a
-/// captured frame. Values stay trees (<see cref="Node"/>) until an effect needs them. At every safe point locals are in locals of IL, and
+/// Compiles one validated function to CIL: its normal version, or a version that is entered at a safe point with the values of a frame. Values stay trees (<see cref="Node"/>) until an effect needs them. At every safe point locals are in locals of IL, and
 /// operands are nodes that can be computed again, so that a frame can be written from there; that code stands behind the function's own.
 /// </summary>
 internal sealed partial class FunctionCompiler
@@ -16,7 +15,7 @@ internal sealed partial class FunctionCompiler
     private readonly ValidatedModule _module;
     private readonly FunctionType _type;
     private readonly int _definedIndex;
-    private readonly int _entryLoop;
+    private readonly int _entryPc;
     private readonly ILGenerator _il;
     private readonly ImmutableArray<ValueType> _localTypes;
     private readonly FunctionScan _scan;
@@ -32,16 +31,16 @@ internal sealed partial class FunctionCompiler
 
     /// <param name="code">The module's code.</param>
     /// <param name="definedIndex">The function.</param>
-    /// <param name="entryLoop">The loop header where the version is entered, or -1 for the normal one.</param>
+    /// <param name="entryPc">The safe point where the version is entered, or -1 for the normal one.</param>
     /// <param name="scan">What a look over it found.</param>
     /// <param name="il">Where the code goes.</param>
-    public FunctionCompiler(ModuleCode code, int definedIndex, int entryLoop, FunctionScan scan, ILGenerator il)
+    public FunctionCompiler(ModuleCode code, int definedIndex, int entryPc, FunctionScan scan, ILGenerator il)
     {
         _code = code;
         _layout = code.Layout;
         _module = code.Module;
         _definedIndex = definedIndex;
-        _entryLoop = entryLoop;
+        _entryPc = entryPc;
         _scan = scan;
         _il = il;
         _type = _module.FunctionTypes[_module.ImportedFunctionCount + definedIndex];
@@ -53,7 +52,7 @@ internal sealed partial class FunctionCompiler
         {
             _localSlots[i] = slot;
             slot += _localTypes[i].SlotCount();
-            bool isArgument = i < _type.Parameters.Length && !IsLoopVersion;
+            bool isArgument = i < _type.Parameters.Length && !IsVersion;
             _locals[i] = isArgument ? null : il.DeclareLocal(ClrTypes.Of(_localTypes[i]));
         }
 
@@ -68,7 +67,7 @@ internal sealed partial class FunctionCompiler
     /// <summary>Where the function's own code ends, and that of rare things begins.</summary>
     public int WarmLength { get; private set; }
 
-    private bool IsLoopVersion => _entryLoop >= 0;
+    private bool IsVersion => _entryPc >= 0;
 
     /// <summary>Emits the whole function.</summary>
     public void Compile()
@@ -100,7 +99,7 @@ internal sealed partial class FunctionCompiler
         }
 
         EmitTraps();
-        EmitSaveLocals();
+        EmitEnds();
     }
 
     private void Step(ref CodeReader reader)

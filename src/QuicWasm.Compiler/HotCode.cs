@@ -17,6 +17,7 @@ internal sealed partial class HotCode : IDisposable
     private const int QuietSamples = 64;
 
     private readonly Interruption _interruption;
+    private readonly Action<FunctionInstance, CompiledCode> _onCompiled;
     private readonly ILogger _log;
     private readonly Timer _timer;
     private readonly Dictionary<(FunctionInstance Function, int LoopPc), int> _heat = [];
@@ -27,8 +28,11 @@ internal sealed partial class HotCode : IDisposable
     private volatile bool _isRunning;
     private int _quiet;
 
-    public HotCode(RuntimeContext context)
+    /// <param name="context">The runtime.</param>
+    /// <param name="onCompiled">Told of each compiled function, on the compiler's thread.</param>
+    public HotCode(RuntimeContext context, Action<FunctionInstance, CompiledCode> onCompiled)
     {
+        _onCompiled = onCompiled;
         _interruption = context.Interruption;
         _log = context.Log;
         _timer = new Timer(static state => ((HotCode)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -113,7 +117,13 @@ internal sealed partial class HotCode : IDisposable
                 return;
             }
 
-            _finished.Enqueue((function, loopPc, Compile(function, loopPc)));
+            CompiledCode? code = Compile(function, loopPc);
+            _finished.Enqueue((function, loopPc, code));
+            if (loopPc < 0 && code is not null)
+            {
+                _onCompiled(function, code);
+            }
+
             _interruption.RequestSample();
         }
     }

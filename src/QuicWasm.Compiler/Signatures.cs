@@ -7,8 +7,9 @@ namespace QuicWasm.Compiler;
 /// <summary>The code that leads into, and out of, compiled functions of one type.</summary>
 /// <param name="Stub">For compiled callers of a function that is not compiled: (block, arguments) -> result.</param>
 /// <param name="Enter">Calls compiled code with arguments in slots, where the results go: (code, block, slots).</param>
-/// <param name="EnterLoop">Calls the version of a loop: (code, block, frame, results).</param>
-internal sealed record Signature(nint Stub, nint Enter, nint EnterLoop)
+/// <param name="EnterVersion">Calls a version: (code, block, frame, results).</param>
+/// <param name="Leave">Stands for a version where the computation is suspended, and returns: (block, frame) -> result.</param>
+internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint Leave)
 {
     /// <summary>Emits the code of several types at once.</summary>
     public static Dictionary<FunctionType, Signature> EmitAll(ModuleBuilder assembly, IEnumerable<FunctionType> types)
@@ -19,7 +20,8 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterLoop)
         {
             EmitStub(Define(builder, $"Stub{i}", ClrTypes.ResultOf(distinct[i]), ClrTypes.ParametersOf(distinct[i])), distinct[i]);
             EmitEnter(Define(builder, $"Enter{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
-            EmitEnterLoop(Define(builder, $"EnterLoop{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
+            EmitLeave(Define(builder, $"Leave{i}", ClrTypes.ResultOf(distinct[i]), [typeof(nint), typeof(nint)]), distinct[i]);
+            EmitEnterVersion(Define(builder, $"EnterVersion{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
         }
 
         Type made = builder.CreateType();
@@ -27,7 +29,7 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterLoop)
         var signatures = new Dictionary<FunctionType, Signature>();
         for (int i = 0; i < distinct.Count; i++)
         {
-            signatures.Add(distinct[i], new Signature(Pointer($"Stub{i}"), Pointer($"Enter{i}"), Pointer($"EnterLoop{i}")));
+            signatures.Add(distinct[i], new Signature(Pointer($"Stub{i}"), Pointer($"Enter{i}"), Pointer($"EnterVersion{i}"), Pointer($"Leave{i}")));
         }
 
         return signatures;
@@ -96,7 +98,7 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterLoop)
         EmitResults(il, type, slots);
     }
 
-    private static void EmitEnterLoop(ILGenerator il, FunctionType type)
+    private static void EmitEnterVersion(ILGenerator il, FunctionType type)
     {
         LocalBuilder results = Argument(il, 3);
         if (type.Results.Length == 1)
@@ -109,6 +111,16 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterLoop)
         il.Emit(OpCodes.Ldarg_0);
         il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(type), [typeof(nint), typeof(nint)], null);
         EmitResults(il, type, results);
+    }
+
+    private static void EmitLeave(ILGenerator il, FunctionType type)
+    {
+        if (type.Results.Length == 1)
+        {
+            il.Emit(OpCodes.Ldloc, il.DeclareLocal(ClrTypes.Of(type.Results[0])));
+        }
+
+        il.Emit(OpCodes.Ret);
     }
 
     private static LocalBuilder Argument(ILGenerator il, short index)

@@ -121,8 +121,8 @@ public sealed unsafe class Interruption : IDisposable
     }
 
     /// <summary>
-    /// Asks the running computation to show its stack at the next safe point, so that what runs often can be found. Any thread may
-    /// call it. It is neither counted nor seen by the program.
+    /// Asks the engine that watches <see cref="PollCell"/> to show its stack at the next safe point, so that what runs often can be found. Any
+    /// thread may call it. It is neither counted nor seen by the program.
     /// </summary>
     public void RequestSample()
     {
@@ -238,8 +238,8 @@ public sealed unsafe class Interruption : IDisposable
             return;
         }
 
-        int poll = _hasFuel || _isSampleRequested || (_postponements == 0 && (_requested || _countdown > 0)) ? 1 : 0;
-        Volatile.Write(ref *_cell, poll);
+        int poll = _hasFuel || (_postponements == 0 && (_requested || _countdown > 0)) ? 1 : 0;
+        Volatile.Write(ref *_cell, _isSampleRequested ? 1 : poll);
         foreach (nint address in _cells)
         {
             var cell = (SafePointCell*)address;
