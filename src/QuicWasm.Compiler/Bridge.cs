@@ -19,9 +19,13 @@ internal static unsafe partial class Bridge
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Exception Unreachable() => new TrapException(TrapKind.Unreachable);
 
-    /// <summary>Gives the slots of a frame that is left at a safe point: locals first, then operands.</summary>
+    /// <summary>At a function's entry: traps at the end of the stack, else writes the function's first frame. The rest is <see cref="AfterPoll"/>'s.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static nint PollFrame(nint context, int slots) => EngineOf(context).PollFrame(slots);
+    public static nint EnterSlowly(nint context, ulong* arguments)
+    {
+        FunctionInstance function = InstanceOf(context).DefinedFunction(((InstanceHeader*)context)->Entered);
+        return EngineOf(context).EnterSlowly(function, arguments);
+    }
 
     /// <summary>
     /// With the frame of a safe point written: gives the code that goes on with it, (block, frame) -> result. That is a version of the function,
@@ -32,17 +36,16 @@ internal static unsafe partial class Bridge
     public static nint AfterPoll(nint context, int definedIndex, int pc, int localSlots, int operandSlots) =>
         EngineOf(context).AfterPoll(InstanceOf(context).DefinedFunction(definedIndex), pc, localSlots, operandSlots);
 
-    /// <summary>Gives the slots of a frame that is being written, locals first.</summary>
+    /// <summary>Adds the frame that has been written to those of the suspension.</summary>
     /// <param name="context">The block.</param>
     /// <param name="definedIndex">The function.</param>
     /// <param name="pc">Where the frame goes on.</param>
     /// <param name="localSlots">Slots of its locals.</param>
     /// <param name="operandSlots">Slots of its operands.</param>
-    /// <param name="callPc">Where it goes on if it is a call of the host that was interrupted.</param>
-    /// <param name="isIndirect">Whether that call takes an index of a table.</param>
+    /// <param name="callPc">Where it goes on if it is a call of the host that was interrupted; below -1 for an indirect one: -2 less the pc.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static nint BeginFrame(nint context, int definedIndex, int pc, int localSlots, int operandSlots, int callPc, int isIndirect) =>
-        EngineOf(context).BeginFrame(InstanceOf(context).DefinedFunction(definedIndex), pc, localSlots, operandSlots, callPc, isIndirect != 0);
+    public static void AddFrame(nint context, int definedIndex, int pc, int localSlots, int operandSlots, int callPc) =>
+        EngineOf(context).AddFrame(InstanceOf(context).DefinedFunction(definedIndex), pc, localSlots, operandSlots, callPc);
 
     /// <summary>What stubs do: calls the function whose address was left in the block, which may be of the host, or not be compiled.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

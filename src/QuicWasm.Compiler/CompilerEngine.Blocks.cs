@@ -106,6 +106,7 @@ public sealed unsafe partial class CompilerEngine
         header->Instance = instance;
         header->Entries = _entries;
         header->Results = _results;
+        header->Frame = _frame;
         header->Memory = _emptyMemory;
         header->SafePoint.Unwinding = (int)_unwinding;
         _blocks.Add((nint)header);

@@ -50,6 +50,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         _hot = new HotCode(context, OnCompiled);
         _handle = GCHandle.Alloc(this);
         _emptyMemory = (MemoryCell*)NativeMemory.AllocZeroed((nuint)sizeof(MemoryCell));
+        _frame = (ulong*)NativeMemory.AllocZeroed(ModuleCode.FrameSlotLimit, sizeof(ulong));
         _hostBlock = NewBlock(sizeof(InstanceHeader), -1);
     }
 
@@ -100,10 +101,9 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
 
         _hot.Dispose();
         _baseline.Dispose();
-        FreeFrames();
         FreeBlocks();
         NativeMemory.Free(_results);
-        NativeMemory.Free(_pollFrame);
+        NativeMemory.Free(_frame);
         _handle.Free();
     }
 

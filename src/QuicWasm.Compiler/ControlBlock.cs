@@ -35,6 +35,9 @@ internal sealed class ControlBlock
     /// <summary>For an if: where its else begins, until it has.</summary>
     public Label? Else { get; set; }
 
+    /// <summary>Whether the length of memory 0 is kept in a local within it only.</summary>
+    public bool KeepsLength { get; set; }
+
     /// <summary>Whether a branch goes to the label.</summary>
     public bool IsTargeted { get; set; }
 

@@ -16,7 +16,6 @@ internal sealed partial class FunctionCompiler
                 break;
             case Opcode.MemoryGrow:
                 Invoke(nameof(Bridge.MemoryGrow), 1, ValueType.I32, first);
-                LoadMemoryLength();
                 break;
             case Opcode.MemoryFill:
                 Invoke(nameof(Bridge.MemoryFill), 3, null, first);
@@ -88,7 +87,7 @@ internal sealed partial class FunctionCompiler
         LocalBuilder local = TakeLocal(typeof(int));
         if (memory == 0)
         {
-            _il.Emit(OpCodes.Ldloc, _memoryLength);
+            LoadMemoryLength();
         }
         else
         {

@@ -271,7 +271,6 @@ internal sealed partial class FunctionCompiler
             _il.MarkLabel(suspended);
             EmitCapture(point);
         });
-        LoadMemoryLength();
         if (result is not null)
         {
             _stack.Add(Node.Temp(result, type.Results[0], isOwner: true));

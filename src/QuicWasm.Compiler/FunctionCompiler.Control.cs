@@ -72,7 +72,7 @@ internal sealed partial class FunctionCompiler
         _blocks.Add(block);
         if (kind == Opcode.Loop)
         {
-            OpenLoop(block, bodyPc);
+            OpenLoop(block, pc, bodyPc);
         }
         else if (condition is not null)
         {
@@ -80,12 +80,18 @@ internal sealed partial class FunctionCompiler
         }
     }
 
-    private void OpenLoop(ControlBlock block, int headerPc)
+    private void OpenLoop(ControlBlock block, int pc, int headerPc)
     {
         MoveTo(block.Merges, block.Parameters);
         _stack.RemoveRange(block.Height, block.Parameters.Length);
         PushLocals(block.Merges, block.Parameters, isOwner: false);
         _checked = Joined(_checked.WithoutAny(block.Assigned));
+        if (!_isLengthKept && !_scan.Calls(pc))
+        {
+            block.KeepsLength = true;
+            KeepMemoryLength();
+        }
+
         EmitPoll(block.Label, headerPc);
     }
 
@@ -151,6 +157,7 @@ internal sealed partial class FunctionCompiler
         }
 
         ReleaseAll(block.Entry);
+        _isLengthKept &= !block.KeepsLength;
     }
 
     private void CloseTargeted(ControlBlock block)

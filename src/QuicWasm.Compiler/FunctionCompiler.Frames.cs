@@ -12,9 +12,14 @@ internal sealed partial class FunctionCompiler
     private readonly int _frameSlots;
     private Label? _saveLocals;
     private Label? _leave;
+    private Label _versionStart;
     private LocalBuilder? _frame;
-    private LocalBuilder? _pollPc;
-    private LocalBuilder? _pollOperandSlots;
+    private LocalBuilder? _savedPc;
+    private LocalBuilder? _savedSlots;
+    private LocalBuilder? _savedCall;
+
+    /// <summary>Whether the safe point that the version is entered at was found.</summary>
+    public bool IsEntered { get; private set; }
 
     private void EmitEntry(int entryPc)
     {
@@ -26,20 +31,64 @@ internal sealed partial class FunctionCompiler
         }
         else
         {
-            Label slow = _il.DefineLabel();
-            LocalBuilder marker = _il.DeclareLocal(typeof(byte));
-            _il.Emit(OpCodes.Ldloca, marker);
-            _il.Emit(OpCodes.Conv_U8);
-            LoadContext(InstanceLayout.StackLimit, OpCodes.Ldind_I8);
-            _il.Emit(OpCodes.Blt_Un, slow);
-            _cold.Add(() => EmitPollExit(slow, entryPc, []));
+            EmitEntryPoll();
+            ZeroLocals();
+        }
+
+        LoadMemoryRegisters();
+        if (!_scan.Calls(-1))
+        {
+            KeepMemoryLength();
         }
 
         _il.MarkLabel(begin);
-        LoadMemoryRegisters();
         if (entryPc == _entryPc)
         {
             _cold.Add(() => EmitVersionStart([], begin));
+        }
+    }
+
+    // Stack exhaustion and suspension in one comparison. Where it says so, code of the function's type takes over with the same arguments, so
+    // that this function has no call for it.
+    private void EmitEntryPoll()
+    {
+        Label slow = _il.DefineLabel();
+        LocalBuilder marker = _il.DeclareLocal(typeof(byte));
+        _il.Emit(OpCodes.Ldloca, marker);
+        _il.Emit(OpCodes.Conv_U8);
+        LoadContext(InstanceLayout.StackLimit, OpCodes.Ldind_I8);
+        _il.Emit(OpCodes.Blt_Un, slow);
+        _cold.Add(() =>
+        {
+            _il.MarkLabel(slow);
+            ContextAddress(InstanceLayout.Entered);
+            _il.Emit(OpCodes.Ldc_I4, _definedIndex);
+            _il.Emit(OpCodes.Stind_I4);
+            for (int i = 0; i <= _type.Parameters.Length; i++)
+            {
+                _il.Emit(OpCodes.Ldarg, (short)i);
+            }
+
+            _il.Emit(OpCodes.Tailcall);
+            _il.Emit(OpCodes.Call, _code.Signatures[_type].EntryPoll);
+            _il.Emit(OpCodes.Ret);
+        });
+    }
+
+    private void ZeroLocals()
+    {
+        for (int i = _type.Parameters.Length; i < _localTypes.Length; i++)
+        {
+            if (_localTypes[i] == ValueType.V128)
+            {
+                _il.Emit(OpCodes.Ldloca, _locals[i]!);
+                _il.Emit(OpCodes.Initobj, ClrTypes.Vector);
+            }
+            else
+            {
+                EmitConstant(Node.Constant(_localTypes[i], 0));
+                StoreLocal(i);
+            }
         }
     }
 
@@ -75,21 +124,9 @@ internal sealed partial class FunctionCompiler
     // the version that is entered there. A way back into the loop would be a part of the loop to the JIT, and its call would cost registers.
     private void EmitPollExit(Label slow, int pc, ImmutableArray<Node> operands)
     {
-        _frame ??= _il.DeclareLocal(typeof(nint));
-        _pollPc ??= _il.DeclareLocal(typeof(int));
-        _pollOperandSlots ??= _il.DeclareLocal(typeof(int));
         _leave ??= _il.DefineLabel();
-        int operandSlots = operands.Sum(o => o.Type.SlotCount());
         _il.MarkLabel(slow);
-        _il.Emit(OpCodes.Ldc_I4, pc);
-        _il.Emit(OpCodes.Stloc, _pollPc);
-        _il.Emit(OpCodes.Ldc_I4, operandSlots);
-        _il.Emit(OpCodes.Stloc, _pollOperandSlots);
-        _il.Emit(OpCodes.Ldarg_0);
-        _il.Emit(OpCodes.Ldc_I4, _frameSlots + operandSlots);
-        _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.PollFrame)));
-        _il.Emit(OpCodes.Stloc, _frame);
-        EmitSaveOperands(operands);
+        EmitSaveOperands(new CapturePoint(pc, operands, -1, false));
         _il.Emit(OpCodes.Br, _leave.Value);
     }
 
@@ -106,9 +143,9 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Ldloc, _frame!);
         _il.Emit(OpCodes.Ldarg_0);
         _il.Emit(OpCodes.Ldc_I4, _definedIndex);
-        _il.Emit(OpCodes.Ldloc, _pollPc!);
+        _il.Emit(OpCodes.Ldloc, _savedPc!);
         _il.Emit(OpCodes.Ldc_I4, _frameSlots);
-        _il.Emit(OpCodes.Ldloc, _pollOperandSlots!);
+        _il.Emit(OpCodes.Ldloc, _savedSlots!);
         _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.AfterPoll)));
         _il.Emit(OpCodes.Tailcall);
         _il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(_type), [typeof(nint), typeof(nint)], null);
@@ -121,6 +158,12 @@ internal sealed partial class FunctionCompiler
         _il.MarkLabel(_versionStart);
         IsEntered = true;
         LoadMemoryRegisters();
+        if (_scan.UsesMemory)
+        {
+            LoadField(_cell, 8, OpCodes.Ldind_I8);
+            _il.Emit(OpCodes.Stloc, _memoryLength);
+        }
+
         for (int i = 0; i < _localTypes.Length; i++)
         {
             FrameAddress(_localSlots[i]);
@@ -144,11 +187,6 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Br, goOn);
     }
 
-    private Label _versionStart;
-
-    /// <summary>Whether the header that the version is entered at was found.</summary>
-    public bool IsEntered { get; private set; }
-
     private void FrameAddress(int slot)
     {
         _il.Emit(OpCodes.Ldarg_1);
@@ -158,29 +196,34 @@ internal sealed partial class FunctionCompiler
 
     private void EmitCapture(CapturePoint point)
     {
-        _frame ??= _il.DeclareLocal(typeof(nint));
         _saveLocals ??= _il.DefineLabel();
-        _il.Emit(OpCodes.Ldarg_0);
-        _il.Emit(OpCodes.Ldc_I4, _definedIndex);
-        _il.Emit(OpCodes.Ldc_I4, point.Pc);
-        _il.Emit(OpCodes.Ldc_I4, _frameSlots);
-        _il.Emit(OpCodes.Ldc_I4, point.Operands.Sum(o => o.Type.SlotCount()));
-        _il.Emit(OpCodes.Ldc_I4, point.CallPc);
-        _il.Emit(point.IsIndirect ? OpCodes.Ldc_I4_1 : OpCodes.Ldc_I4_0);
-        _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.BeginFrame)));
-        _il.Emit(OpCodes.Stloc, _frame);
-        EmitSaveOperands(point.Operands);
+        EmitSaveOperands(point);
         _il.Emit(OpCodes.Br, _saveLocals.Value);
     }
 
-    private void EmitSaveOperands(ImmutableArray<Node> operands)
+    // No call comes before all is saved, so that values need not move for it. What differs between the safe points goes on in locals.
+    private void EmitSaveOperands(CapturePoint point)
     {
+        _frame ??= _il.DeclareLocal(typeof(nint));
+        LoadContext(InstanceLayout.Frame, OpCodes.Ldind_I);
+        _il.Emit(OpCodes.Stloc, _frame);
         int slot = _frameSlots;
-        foreach (Node operand in operands)
+        foreach (Node operand in point.Operands)
         {
             EmitSave(slot, operand.Clr, operand.Type, operand.IsRaw, () => EmitAgain(operand));
             slot += operand.Type.SlotCount();
         }
+
+        SetInteger(ref _savedPc, point.Pc);
+        SetInteger(ref _savedSlots, slot - _frameSlots);
+        SetInteger(ref _savedCall, point.IsIndirect ? -2 - point.CallPc : point.CallPc);
+    }
+
+    private void SetInteger(ref LocalBuilder? local, int value)
+    {
+        local ??= _il.DeclareLocal(typeof(int));
+        _il.Emit(OpCodes.Ldc_I4, value);
+        _il.Emit(OpCodes.Stloc, local);
     }
 
     private void EmitSave(int slot, Type clr, ValueType type, bool isRaw, Action load)
@@ -224,6 +267,13 @@ internal sealed partial class FunctionCompiler
 
         _il.MarkLabel(label);
         EmitSaveLocals();
+        _il.Emit(OpCodes.Ldarg_0);
+        _il.Emit(OpCodes.Ldc_I4, _definedIndex);
+        _il.Emit(OpCodes.Ldloc, _savedPc!);
+        _il.Emit(OpCodes.Ldc_I4, _frameSlots);
+        _il.Emit(OpCodes.Ldloc, _savedSlots!);
+        _il.Emit(OpCodes.Ldloc, _savedCall!);
+        _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.AddFrame)));
         Type result = ClrTypes.ResultOf(_type);
         if (result != typeof(void))
         {

@@ -5,32 +5,48 @@ using QuicWasm.Runtime;
 
 namespace QuicWasm.Compiler;
 
-// Loads and stores. The base of memory 0 never moves, and its length only grows: both stand in locals of IL, the length read anew after
-// whatever may have grown it.
+// Loads and stores. The base of memory 0 never moves: it stands in a local of IL, beside the address of its cell. Its length only grows, and only in
+// calls: where there are none (in a loop, or the whole function) it stands in a local, too; elsewhere the cell is compared with.
 internal sealed partial class FunctionCompiler
 {
     private readonly LocalBuilder _memory;
     private readonly LocalBuilder _memoryLength;
+    private readonly LocalBuilder _cell;
+    private bool _isLengthKept;
     private Label? _outOfBounds;
     private Label? _unreachable;
 
     private void LoadMemoryRegisters()
     {
-        if (_module.MemoryTypes.Length > 0)
+        if (_scan.UsesMemory)
         {
             LoadContext(_layout.Memory(0), OpCodes.Ldind_I);
+            _il.Emit(OpCodes.Stloc, _cell);
+            _il.Emit(OpCodes.Ldloc, _cell);
             _il.Emit(OpCodes.Ldind_I);
             _il.Emit(OpCodes.Stloc, _memory);
-            LoadMemoryLength();
+        }
+    }
+
+    private void KeepMemoryLength()
+    {
+        _isLengthKept = true;
+        if (_scan.UsesMemory)
+        {
+            LoadField(_cell, 8, OpCodes.Ldind_I8);
+            _il.Emit(OpCodes.Stloc, _memoryLength);
         }
     }
 
     private void LoadMemoryLength()
     {
-        if (_module.MemoryTypes.Length > 0)
+        if (_isLengthKept)
         {
-            LoadLengthOf(0);
-            _il.Emit(OpCodes.Stloc, _memoryLength);
+            _il.Emit(OpCodes.Ldloc, _memoryLength);
+        }
+        else
+        {
+            LoadField(_cell, 8, OpCodes.Ldind_I8);
         }
     }
 
@@ -87,21 +103,16 @@ internal sealed partial class FunctionCompiler
             return address;
         }
 
-        if (!address.IsPlain)
-        {
-            Emit(address);
-            _il.Emit(OpCodes.Conv_U8);
-            LocalBuilder wide = TakeLocal(typeof(ulong));
-            _il.Emit(OpCodes.Stloc, wide);
-            address = Node.Temp(wide, ValueType.I64, isOwner: true);
-        }
-
-        EmitAddress(address);
+        Emit(address);
+        _il.Emit(OpCodes.Conv_U8);
+        LocalBuilder wide = TakeLocal(typeof(ulong));
+        _il.Emit(OpCodes.Stloc, wide);
+        _il.Emit(OpCodes.Ldloc, wide);
         _il.Emit(OpCodes.Ldc_I8, (long)end);
         _il.Emit(OpCodes.Add);
         if (memory == 0)
         {
-            _il.Emit(OpCodes.Ldloc, _memoryLength);
+            LoadMemoryLength();
         }
         else
         {
@@ -115,20 +126,11 @@ internal sealed partial class FunctionCompiler
             _checked = _checked.With(address.Index, end);
         }
 
-        return address;
+        return Node.Temp(wide, ValueType.I64, isOwner: true);
     }
 
     private bool IsInMinimum(int memory, uint address, ulong end) =>
         address + end <= _module.MemoryTypes[memory].Limits.Minimum * MemoryInstance.PageBytes;
-
-    private void EmitAddress(Node address)
-    {
-        EmitAgain(address);
-        if (address.Clr != typeof(ulong))
-        {
-            _il.Emit(OpCodes.Conv_U8);
-        }
-    }
 
     private void EmitPointer(Node address, ulong offset, int memory)
     {

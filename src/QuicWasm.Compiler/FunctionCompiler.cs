@@ -59,6 +59,7 @@ internal sealed partial class FunctionCompiler
         _frameSlots = slot;
         _memory = il.DeclareLocal(typeof(nint));
         _memoryLength = il.DeclareLocal(typeof(ulong));
+        _cell = il.DeclareLocal(typeof(nint));
     }
 
     /// <summary>Offsets in the CIL where the code of a pc is over: at safe points, in their order.</summary>

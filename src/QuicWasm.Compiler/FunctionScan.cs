@@ -7,6 +7,7 @@ namespace QuicWasm.Compiler;
 internal sealed class FunctionScan
 {
     private readonly Dictionary<int, ulong> _assigned = [];
+    private readonly HashSet<int> _blocksThatCall = [];
     private readonly bool[] _isArithmetic;
 
     public FunctionScan(ValidatedModule module, int definedIndex, ImmutableArray<ValueType> locals, int parameterCount)
@@ -27,6 +28,13 @@ internal sealed class FunctionScan
 
     /// <summary>Whether a float local only ever holds what arithmetic gave, or zero, so that its NaN need not be canonical until it is seen.</summary>
     public bool IsArithmetic(int local) => _isArithmetic[local];
+
+    /// <summary>Whether it reads or writes memory 0, other than through whole-memory operations.</summary>
+    public bool UsesMemory { get; private set; }
+
+    /// <summary>Whether a block has calls in it, or anything else that may grow a memory.</summary>
+    /// <param name="pc">The block's instruction, or -1 for the function.</param>
+    public bool Calls(int pc) => _blocksThatCall.Contains(pc);
 
     /// <summary>Which locals are assigned within a block, as <see cref="Node.Locals"/>.</summary>
     /// <param name="pc">The block's instruction.</param>
@@ -63,8 +71,12 @@ internal sealed class FunctionScan
                 case Opcode.F64Const:
                     isNumber = !double.IsNaN(BitConverter.UInt64BitsToDouble(reader.ReadF64Bits()));
                     continue;
+                case Opcode.Call or Opcode.CallIndirect or Opcode.ReturnCall or Opcode.ReturnCallIndirect or Opcode.MemoryGrow:
+                    _blocksThatCall.UnionWith(open.Select(static b => b.Pc));
+                    break;
                 default:
                     Unsupported ??= IsSupported(opcode) ? null : opcode;
+                    UsesMemory |= OpcodeTable.Get(opcode).WidthBytes > 0 || opcode == Opcode.MemorySize;
                     break;
             }
 

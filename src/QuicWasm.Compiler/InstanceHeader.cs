@@ -22,6 +22,9 @@ internal unsafe struct InstanceHeader
     /// <summary>Where functions with several results leave them, in slots.</summary>
     public ulong* Results;
 
+    /// <summary>Where a frame is written: locals, then operands.</summary>
+    public ulong* Frame;
+
     /// <summary>Handle of the engine.</summary>
     public nint Engine;
 
@@ -33,6 +36,9 @@ internal unsafe struct InstanceHeader
 
     /// <summary>Store address of the function that was called last through a pointer to code that may be a stub.</summary>
     public int Callee;
+
+    /// <summary>The function, among those that the module defines, that has something to ask at its entry.</summary>
+    public int Entered;
 
     /// <summary>The table index of the last indirect call.</summary>
     public int TableIndex;

@@ -33,6 +33,12 @@ internal sealed class InstanceLayout
     /// <summary>Offset of the last table index.</summary>
     public static readonly int TableIndex = Offset(nameof(InstanceHeader.TableIndex));
 
+    /// <summary>Offset of the pointer to where frames are written.</summary>
+    public static readonly int Frame = Offset(nameof(InstanceHeader.Frame));
+
+    /// <summary>Offset of the function that asks at its entry.</summary>
+    public static readonly int Entered = Offset(nameof(InstanceHeader.Entered));
+
     /// <summary>Offset of the bits on their way to another type.</summary>
     public static readonly int Scratch = Offset(nameof(InstanceHeader.Scratch));
 

@@ -34,7 +34,7 @@ internal sealed class ModuleCode
     private const string AssemblyName = "QuicWasm.Compiler.Code";
 
     /// <summary>Functions with larger frames stay in the interpreter: the stack is checked after a frame is made, and keeps room for one.</summary>
-    private const int FrameSlotLimit = 4096;
+    public const int FrameSlotLimit = 4096;
 
     private readonly Lock _gate = new();
     private readonly ModuleBuilder _assembly;
@@ -179,6 +179,7 @@ internal sealed class ModuleCode
             CallingConventions.Standard,
             ClrTypes.ResultOf(signature),
             isLoop ? [typeof(nint), typeof(nint)] : ClrTypes.ParametersOf(signature));
+        method.InitLocals = false;
         if (!isLoop)
         {
             _methods[key.DefinedIndex] = method;

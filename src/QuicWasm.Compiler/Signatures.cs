@@ -9,7 +9,8 @@ namespace QuicWasm.Compiler;
 /// <param name="Enter">Calls compiled code with arguments in slots, where the results go: (code, block, slots).</param>
 /// <param name="EnterVersion">Calls a version: (code, block, frame, results).</param>
 /// <param name="Leave">Stands for a version where the computation is suspended, and returns: (block, frame) -> result.</param>
-internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint Leave)
+/// <param name="EntryPoll">Takes over from a function that has something to ask at its entry: (block, arguments) -> result.</param>
+internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint Leave, MethodInfo EntryPoll)
 {
     /// <summary>Emits the code of several types at once.</summary>
     public static Dictionary<FunctionType, Signature> EmitAll(ModuleBuilder assembly, IEnumerable<FunctionType> types)
@@ -19,6 +20,7 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint 
         for (int i = 0; i < distinct.Count; i++)
         {
             EmitStub(Define(builder, $"Stub{i}", ClrTypes.ResultOf(distinct[i]), ClrTypes.ParametersOf(distinct[i])), distinct[i]);
+            EmitEntryPoll(Define(builder, $"EntryPoll{i}", ClrTypes.ResultOf(distinct[i]), ClrTypes.ParametersOf(distinct[i])), distinct[i]);
             EmitEnter(Define(builder, $"Enter{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
             EmitLeave(Define(builder, $"Leave{i}", ClrTypes.ResultOf(distinct[i]), [typeof(nint), typeof(nint)]), distinct[i]);
             EmitEnterVersion(Define(builder, $"EnterVersion{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
@@ -29,7 +31,7 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint 
         var signatures = new Dictionary<FunctionType, Signature>();
         for (int i = 0; i < distinct.Count; i++)
         {
-            signatures.Add(distinct[i], new Signature(Pointer($"Stub{i}"), Pointer($"Enter{i}"), Pointer($"EnterVersion{i}"), Pointer($"Leave{i}")));
+            signatures.Add(distinct[i], new Signature(Pointer($"Stub{i}"), Pointer($"Enter{i}"), Pointer($"EnterVersion{i}"), Pointer($"Leave{i}"), made.GetMethod($"EntryPoll{i}")!));
         }
 
         return signatures;
@@ -40,20 +42,7 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint 
 
     private static void EmitStub(ILGenerator il, FunctionType type)
     {
-        LocalBuilder slots = il.DeclareLocal(typeof(nint));
-        il.Emit(OpCodes.Ldc_I4, 8 * Math.Max(1, Math.Max(type.ParameterSlots, type.ResultSlots)));
-        il.Emit(OpCodes.Conv_U);
-        il.Emit(OpCodes.Localloc);
-        il.Emit(OpCodes.Stloc, slots);
-        int slot = 0;
-        for (int i = 0; i < type.Parameters.Length; i++)
-        {
-            Slot(il, slots, slot);
-            il.Emit(OpCodes.Ldarg, (short)(i + 1));
-            ClrTypes.StoreSlot(il, ClrTypes.Of(type.Parameters[i]));
-            slot += type.Parameters[i].SlotCount();
-        }
-
+        LocalBuilder slots = ArgumentsToSlots(il, type);
         il.Emit(OpCodes.Ldarg_0);
         il.Emit(OpCodes.Ldloc, slots);
         il.Emit(OpCodes.Call, typeof(Bridge).GetMethod(nameof(Bridge.CallFromCode))!);
@@ -74,6 +63,43 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint 
         }
 
         il.Emit(OpCodes.Ret);
+    }
+
+    private static void EmitEntryPoll(ILGenerator il, FunctionType type)
+    {
+        LocalBuilder code = il.DeclareLocal(typeof(nint));
+        LocalBuilder slots = ArgumentsToSlots(il, type);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldloc, slots);
+        il.Emit(OpCodes.Call, typeof(Bridge).GetMethod(nameof(Bridge.EnterSlowly))!);
+        il.Emit(OpCodes.Stloc, code);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldc_I4, InstanceLayout.Frame);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Ldind_I);
+        il.Emit(OpCodes.Ldloc, code);
+        il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(type), [typeof(nint), typeof(nint)], null);
+        il.Emit(OpCodes.Ret);
+    }
+
+    private static LocalBuilder ArgumentsToSlots(ILGenerator il, FunctionType type)
+    {
+        LocalBuilder slots = il.DeclareLocal(typeof(nint));
+        il.Emit(OpCodes.Ldc_I4, 8 * Math.Max(1, Math.Max(type.ParameterSlots, type.ResultSlots)));
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Localloc);
+        il.Emit(OpCodes.Stloc, slots);
+        int slot = 0;
+        for (int i = 0; i < type.Parameters.Length; i++)
+        {
+            Slot(il, slots, slot);
+            il.Emit(OpCodes.Ldarg, (short)(i + 1));
+            ClrTypes.StoreSlot(il, ClrTypes.Of(type.Parameters[i]));
+            slot += type.Parameters[i].SlotCount();
+        }
+
+        return slots;
     }
 
     private static void EmitEnter(ILGenerator il, FunctionType type)
