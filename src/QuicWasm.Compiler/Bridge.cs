@@ -28,7 +28,7 @@ internal static unsafe partial class Bridge
     }
 
     /// <summary>
-    /// With the frame of a safe point written: gives the code that goes on with it, (block, frame) -> result. That is a version of the function,
+    /// With the frame of a safe point written: gives the code that goes on with it, (block) -> result. That is a version of the function,
     /// or, where the computation is suspended, code that returns.
     /// </summary>
     /// <exception cref="TrapException">The stack, or the fuel, is at its end.</exception>

@@ -107,6 +107,7 @@ public sealed unsafe partial class CompilerEngine
         header->Entries = _entries;
         header->Results = _results;
         header->Frame = _frame;
+        header->VersionFrame = _versionFrame;
         header->Memory = _emptyMemory;
         header->SafePoint.Unwinding = (int)_unwinding;
         _blocks.Add((nint)header);

@@ -5,11 +5,13 @@ using QuicWasm.Runtime;
 namespace QuicWasm.Compiler;
 
 // A suspension: each function writes its frame and returns, callee first.
-// SAFETY: there is one place where frames are written, large enough for the largest that is compiled; it is read before the next frame is written.
+// SAFETY: there is one place where frames are written, large enough for the largest that is compiled; what is written is
+// taken away before the next frame is. It is zero again then: locals that are not live are not written.
 public sealed unsafe partial class CompilerEngine
 {
     private readonly List<Frame> _frames = [];
     private readonly ulong* _frame;
+    private readonly ulong* _versionFrame;
     private ulong[] _hostArguments = [];
     private int _hostTableIndex;
     private UnwindingState _unwinding;
@@ -31,27 +33,26 @@ public sealed unsafe partial class CompilerEngine
     /// <summary>Adds the frame that was written, the next one outwards.</summary>
     internal void AddFrame(FunctionInstance function, int pc, int localSlots, int operandSlots, int callPc)
     {
-        ReadOnlySpan<ulong> slots = new(_frame, localSlots + operandSlots);
-        if (Unwinding != UnwindingState.HostCall)
+        Span<ulong> slots = new(_frame, localSlots + operandSlots);
+        ImmutableArray<ulong> locals = [.. slots[..localSlots]];
+        ImmutableArray<ulong> operands = [.. slots[localSlots..]];
+        slots.Clear();
+        if (Unwinding == UnwindingState.HostCall)
         {
-            _frames.Add(new Frame(function.Address, pc, [.. slots[..localSlots]], [.. slots[localSlots..]]));
-            return;
+            bool isIndirect = callPc < -1;
+            pc = isIndirect ? -2 - callPc : callPc;
+            operands = isIndirect ? [.. operands, .. _hostArguments, (uint)_hostTableIndex] : [.. operands, .. _hostArguments];
+            Unwinding = UnwindingState.Frames;
         }
 
-        bool isIndirect = callPc < -1;
-        ReadOnlySpan<ulong> index = isIndirect ? [(ulong)(uint)_hostTableIndex] : [];
-        Unwinding = UnwindingState.Frames;
-        _frames.Add(new Frame(
-            function.Address, isIndirect ? -2 - callPc : callPc, [.. slots[..localSlots]], [.. slots[localSlots..], .. _hostArguments, .. index]));
+        _frames.Add(new Frame(function.Address, pc, locals, operands));
     }
 
     /// <summary>At a function's entry that has something to ask: writes its first frame.</summary>
     internal nint EnterSlowly(FunctionInstance function, ulong* arguments)
     {
         FunctionLayout layout = function.Module!.Module.Layout(function.DefinedIndex);
-        var frame = new Span<ulong>(_frame, layout.LocalSlots);
-        new ReadOnlySpan<ulong>(arguments, function.Type.ParameterSlots).CopyTo(frame);
-        frame[function.Type.ParameterSlots..].Clear();
+        new ReadOnlySpan<ulong>(arguments, function.Type.ParameterSlots).CopyTo(new Span<ulong>(_frame, layout.LocalSlots));
         return AfterPoll(function, layout.EntryPc, layout.LocalSlots, 0);
     }
 
@@ -67,6 +68,9 @@ public sealed unsafe partial class CompilerEngine
         ModuleCode code = ModuleCode.Of(function.Module!.Module);
         if (!Context.Interruption.OnSafePoint())
         {
+            Span<ulong> slots = new(_frame, localSlots + operandSlots);
+            slots.CopyTo(new Span<ulong>(_versionFrame, slots.Length));
+            slots.Clear();
             return code.Compile([new CodeKey(function.DefinedIndex, pc)])[0].Pointer;
         }
 

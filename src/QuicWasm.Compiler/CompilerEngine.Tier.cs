@@ -79,19 +79,15 @@ public sealed unsafe partial class CompilerEngine
         FunctionInstance function, int pc, ReadOnlySpan<ulong> locals, ReadOnlySpan<ulong> operands, Span<ulong> results)
     {
         CompiledCode code = _loops[(function.Address, pc)]!;
-        int count = locals.Length + operands.Length;
-        ulong* frame = stackalloc ulong[Math.Min(count, SlotsOnStack)];
-        using var memory = new SlotMemory(count > SlotsOnStack ? count : 0);
-        frame = memory.Slots != null ? memory.Slots : frame;
-        locals.CopyTo(new Span<ulong>(frame, locals.Length));
-        operands.CopyTo(new Span<ulong>(frame + locals.Length, operands.Length));
+        locals.CopyTo(new Span<ulong>(_versionFrame, locals.Length));
+        operands.CopyTo(new Span<ulong>(_versionFrame + locals.Length, operands.Length));
         ulong* slots = stackalloc ulong[Math.Max(1, Math.Min(results.Length, SlotsOnStack))];
         using var resultMemory = new SlotMemory(results.Length > SlotsOnStack ? results.Length : 0);
         slots = resultMemory.Slots != null ? resultMemory.Slots : slots;
         try
         {
             Signature signature = ModuleCode.Of(function.Module!.Module).Signatures[function.Type];
-            ((delegate*<nint, nint, ulong*, ulong*, void>)signature.EnterVersion)(code.Pointer, _instanceBlocks[function.Module.Address], frame, slots);
+            ((delegate*<nint, nint, ulong*, void>)signature.EnterVersion)(code.Pointer, _instanceBlocks[function.Module.Address], slots);
             return Finish(slots, results);
         }
         catch (TrapException trap) when (!Trace(trap))

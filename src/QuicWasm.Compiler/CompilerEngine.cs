@@ -51,6 +51,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         _handle = GCHandle.Alloc(this);
         _emptyMemory = (MemoryCell*)NativeMemory.AllocZeroed((nuint)sizeof(MemoryCell));
         _frame = (ulong*)NativeMemory.AllocZeroed(ModuleCode.FrameSlotLimit, sizeof(ulong));
+        _versionFrame = (ulong*)NativeMemory.AllocZeroed(ModuleCode.FrameSlotLimit, sizeof(ulong));
         _hostBlock = NewBlock(sizeof(InstanceHeader), -1);
     }
 
@@ -104,6 +105,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         FreeBlocks();
         NativeMemory.Free(_results);
         NativeMemory.Free(_frame);
+        NativeMemory.Free(_versionFrame);
         _handle.Free();
     }
 

@@ -9,9 +9,13 @@ namespace QuicWasm.Compiler;
 // loop's header, and one after a call.
 internal sealed partial class FunctionCompiler
 {
+    /// <summary>How much saving of locals is emitted before it is shared by all.</summary>
+    private const int SavedLocalsLimit = 1500;
+
     private readonly int _frameSlots;
-    private Label? _saveLocals;
-    private Label? _leave;
+    private int _savedLocals;
+    private readonly Dictionary<(LocalSet? Live, bool IsPoll), Label> _ends = [];
+    private readonly Liveness _liveness;
     private Label _versionStart;
     private LocalBuilder? _frame;
     private LocalBuilder? _savedPc;
@@ -124,23 +128,28 @@ internal sealed partial class FunctionCompiler
     // the version that is entered there. A way back into the loop would be a part of the loop to the JIT, and its call would cost registers.
     private void EmitPollExit(Label slow, int pc, ImmutableArray<Node> operands)
     {
-        _leave ??= _il.DefineLabel();
         _il.MarkLabel(slow);
         EmitSaveOperands(new CapturePoint(pc, operands, -1, false));
-        _il.Emit(OpCodes.Br, _leave.Value);
+        _il.Emit(OpCodes.Br, EndOf(pc, isPoll: true));
+    }
+
+    // Safe points with the same live locals share the code that saves these. Where that would still be too much, all of them save all locals.
+    private Label EndOf(int pc, bool isPoll)
+    {
+        LocalSet? live = _savedLocals < SavedLocalsLimit ? _liveness.At(pc) : null;
+        if (!_ends.TryGetValue((live, isPoll), out Label end))
+        {
+            end = _il.DefineLabel();
+            _ends.Add((live, isPoll), end);
+            _savedLocals += _localTypes.Length;
+        }
+
+        return end;
     }
 
     private void EmitLeave()
     {
-        if (_leave is not { } label)
-        {
-            return;
-        }
-
-        _il.MarkLabel(label);
-        EmitSaveLocals();
         _il.Emit(OpCodes.Ldarg_0);
-        _il.Emit(OpCodes.Ldloc, _frame!);
         _il.Emit(OpCodes.Ldarg_0);
         _il.Emit(OpCodes.Ldc_I4, _definedIndex);
         _il.Emit(OpCodes.Ldloc, _savedPc!);
@@ -148,11 +157,11 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Ldloc, _savedSlots!);
         _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.AfterPoll)));
         _il.Emit(OpCodes.Tailcall);
-        _il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(_type), [typeof(nint), typeof(nint)], null);
+        _il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(_type), [typeof(nint)], null);
         _il.Emit(OpCodes.Ret);
     }
 
-    // The second argument is a frame in slots: locals, then operands.
+    // A version finds its frame through the block: locals, then operands.
     private void EmitVersionStart(ImmutableArray<Node> operands, Label goOn)
     {
         _il.MarkLabel(_versionStart);
@@ -189,16 +198,15 @@ internal sealed partial class FunctionCompiler
 
     private void FrameAddress(int slot)
     {
-        _il.Emit(OpCodes.Ldarg_1);
+        LoadContext(InstanceLayout.VersionFrame, OpCodes.Ldind_I);
         _il.Emit(OpCodes.Ldc_I4, slot * 8);
         _il.Emit(OpCodes.Add);
     }
 
     private void EmitCapture(CapturePoint point)
     {
-        _saveLocals ??= _il.DefineLabel();
         EmitSaveOperands(point);
-        _il.Emit(OpCodes.Br, _saveLocals.Value);
+        _il.Emit(OpCodes.Br, EndOf(point.Pc, isPoll: false));
     }
 
     // No call comes before all is saved, so that values need not move for it. What differs between the safe points goes on in locals.
@@ -240,33 +248,45 @@ internal sealed partial class FunctionCompiler
         ClrTypes.StoreSlot(_il, clr);
     }
 
-    private void EmitSaveLocals()
+    private void EmitSaveLocals(LocalSet? live)
     {
         for (int i = 0; i < _localTypes.Length; i++)
         {
             int local = i;
-            EmitSave(_localSlots[i], ClrTypes.Of(_localTypes[i]), _localTypes[i], _scan.IsArithmetic(i), () => LoadLocal(local));
+            if (live is null || live.Contains(i))
+            {
+                EmitSave(_localSlots[i], ClrTypes.Of(_localTypes[i]), _localTypes[i], _scan.IsArithmetic(i), () => LoadLocal(local));
+            }
         }
     }
 
-    // All captures at calls end here; what is returned is not looked at.
     private void EmitEnds()
     {
-        EmitLeave();
+        foreach (((LocalSet? live, bool isPoll), Label label) in _ends)
+        {
+            _il.MarkLabel(label);
+            EmitSaveLocals(live);
+            if (isPoll)
+            {
+                EmitLeave();
+            }
+            else
+            {
+                EmitAddFrame();
+            }
+        }
+
         if (IsVersion && !IsEntered)
         {
             _il.MarkLabel(_versionStart);
             _il.Emit(OpCodes.Ldnull);
             _il.Emit(OpCodes.Throw);
         }
+    }
 
-        if (_saveLocals is not { } label)
-        {
-            return;
-        }
-
-        _il.MarkLabel(label);
-        EmitSaveLocals();
+    // What is returned is not looked at.
+    private void EmitAddFrame()
+    {
         _il.Emit(OpCodes.Ldarg_0);
         _il.Emit(OpCodes.Ldc_I4, _definedIndex);
         _il.Emit(OpCodes.Ldloc, _savedPc!);
@@ -277,8 +297,9 @@ internal sealed partial class FunctionCompiler
         Type result = ClrTypes.ResultOf(_type);
         if (result != typeof(void))
         {
-            LocalBuilder any = _il.DeclareLocal(result);
+            LocalBuilder any = TakeLocal(result);
             _il.Emit(OpCodes.Ldloc, any);
+            Release(any);
         }
 
         _il.Emit(OpCodes.Ret);

@@ -25,6 +25,9 @@ internal unsafe struct InstanceHeader
     /// <summary>Where a frame is written: locals, then operands.</summary>
     public ulong* Frame;
 
+    /// <summary>The frame of the version that is entered.</summary>
+    public ulong* VersionFrame;
+
     /// <summary>Handle of the engine.</summary>
     public nint Engine;
 

@@ -36,6 +36,9 @@ internal sealed class InstanceLayout
     /// <summary>Offset of the pointer to where frames are written.</summary>
     public static readonly int Frame = Offset(nameof(InstanceHeader.Frame));
 
+    /// <summary>Offset of the pointer to the frame of the version that is entered.</summary>
+    public static readonly int VersionFrame = Offset(nameof(InstanceHeader.VersionFrame));
+
     /// <summary>Offset of the function that asks at its entry.</summary>
     public static readonly int Entered = Offset(nameof(InstanceHeader.Entered));
 

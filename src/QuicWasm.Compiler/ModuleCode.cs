@@ -178,7 +178,7 @@ internal sealed class ModuleCode
             MethodAttributes.Public | MethodAttributes.Static,
             CallingConventions.Standard,
             ClrTypes.ResultOf(signature),
-            isLoop ? [typeof(nint), typeof(nint)] : ClrTypes.ParametersOf(signature));
+            isLoop ? [typeof(nint)] : ClrTypes.ParametersOf(signature));
         method.InitLocals = false;
         if (!isLoop)
         {

@@ -7,8 +7,8 @@ namespace QuicWasm.Compiler;
 /// <summary>The code that leads into, and out of, compiled functions of one type.</summary>
 /// <param name="Stub">For compiled callers of a function that is not compiled: (block, arguments) -> result.</param>
 /// <param name="Enter">Calls compiled code with arguments in slots, where the results go: (code, block, slots).</param>
-/// <param name="EnterVersion">Calls a version: (code, block, frame, results).</param>
-/// <param name="Leave">Stands for a version where the computation is suspended, and returns: (block, frame) -> result.</param>
+/// <param name="EnterVersion">Calls a version: (code, block, results).</param>
+/// <param name="Leave">Stands for a version where the computation is suspended, and returns: (block) -> result.</param>
 /// <param name="EntryPoll">Takes over from a function that has something to ask at its entry: (block, arguments) -> result.</param>
 internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint Leave, MethodInfo EntryPoll)
 {
@@ -22,8 +22,8 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint 
             EmitStub(Define(builder, $"Stub{i}", ClrTypes.ResultOf(distinct[i]), ClrTypes.ParametersOf(distinct[i])), distinct[i]);
             EmitEntryPoll(Define(builder, $"EntryPoll{i}", ClrTypes.ResultOf(distinct[i]), ClrTypes.ParametersOf(distinct[i])), distinct[i]);
             EmitEnter(Define(builder, $"Enter{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
-            EmitLeave(Define(builder, $"Leave{i}", ClrTypes.ResultOf(distinct[i]), [typeof(nint), typeof(nint)]), distinct[i]);
-            EmitEnterVersion(Define(builder, $"EnterVersion{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
+            EmitLeave(Define(builder, $"Leave{i}", ClrTypes.ResultOf(distinct[i]), [typeof(nint)]), distinct[i]);
+            EmitEnterVersion(Define(builder, $"EnterVersion{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
         }
 
         Type made = builder.CreateType();
@@ -74,12 +74,8 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint 
         il.Emit(OpCodes.Call, typeof(Bridge).GetMethod(nameof(Bridge.EnterSlowly))!);
         il.Emit(OpCodes.Stloc, code);
         il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldc_I4, InstanceLayout.Frame);
-        il.Emit(OpCodes.Add);
-        il.Emit(OpCodes.Ldind_I);
         il.Emit(OpCodes.Ldloc, code);
-        il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(type), [typeof(nint), typeof(nint)], null);
+        il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(type), [typeof(nint)], null);
         il.Emit(OpCodes.Ret);
     }
 
@@ -126,16 +122,15 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint 
 
     private static void EmitEnterVersion(ILGenerator il, FunctionType type)
     {
-        LocalBuilder results = Argument(il, 3);
+        LocalBuilder results = Argument(il, 2);
         if (type.Results.Length == 1)
         {
             il.Emit(OpCodes.Ldloc, results);
         }
 
         il.Emit(OpCodes.Ldarg_1);
-        il.Emit(OpCodes.Ldarg_2);
         il.Emit(OpCodes.Ldarg_0);
-        il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(type), [typeof(nint), typeof(nint)], null);
+        il.EmitCalli(OpCodes.Calli, CallingConventions.Standard, ClrTypes.ResultOf(type), [typeof(nint)], null);
         EmitResults(il, type, results);
     }
 

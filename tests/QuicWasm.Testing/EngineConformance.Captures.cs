@@ -97,7 +97,8 @@ public abstract partial class EngineConformance
         Frame inner = stack.Frames[1];
         ValidatedModule module = TestPrograms.Load("frames");
         Assert.Equal([0, 1], [inner.FunctionAddress, outer.FunctionAddress]);
-        Assert.Equal([5UL, 11UL, BitConverter.DoubleToUInt64Bits(1.5), Reference.Null], outer.Locals);
+        Assert.Equal([BitConverter.DoubleToUInt64Bits(1.5), Reference.Null], outer.Locals.Skip(2));
+        Assert.All(outer.Locals.Take(2).Zip([5UL, 11UL]), l => Assert.True(l.First == l.Second || l.First == 0, "a local that is not read again is kept, or is 0"));
         Assert.Equal([11UL, 7UL], outer.Operands);
         Assert.True(ResumePoints.Of(module, 1).Find(outer.Pc)!.Kinds.HasFlag(ResumePointKinds.AfterCall));
         Assert.Equal([3UL, 9UL], inner.Locals);
