@@ -36,7 +36,8 @@ internal sealed partial class Lowerer
                 _isUnreachable = true;
                 return true;
             case Opcode.BrIf:
-                BranchIf(BlockAt(reader.ReadU32()));
+                Condition condition = TakeCondition();
+                BranchIf(BlockAt(reader.ReadU32()), condition);
                 return true;
             case Opcode.BrTable:
                 BranchThroughTable(ref reader);
@@ -45,20 +46,14 @@ internal sealed partial class Lowerer
                 Branch(_blocks[0]);
                 _isUnreachable = true;
                 return true;
-            case Opcode.Call:
-                LowerCall((int)reader.ReadU32(), pc, reader.Position);
+            case Opcode.BrOnNull:
+                BranchOnNull(BlockAt(reader.ReadU32()));
                 return true;
-            case Opcode.CallIndirect:
-                LowerCallIndirect(pc, ref reader);
-                return true;
-            case Opcode.ReturnCall:
-                LowerTailCall((int)reader.ReadU32(), pc);
-                return true;
-            case Opcode.ReturnCallIndirect:
-                LowerTailCallIndirect(pc, ref reader);
+            case Opcode.BrOnNonNull:
+                BranchOnNonNull(BlockAt(reader.ReadU32()));
                 return true;
             default:
-                return false;
+                return LowerCall(opcode, pc, ref reader);
         }
     }
 
@@ -203,9 +198,8 @@ internal sealed partial class Lowerer
         _code.EmitJump(new HandlerKey(HandlerForm.Jump, IsBackward: target.IsLoop), target.Label);
     }
 
-    private void BranchIf(ControlBlock target)
+    private void BranchIf(ControlBlock target, Condition condition)
     {
-        Condition condition = TakeCondition();
         if (target.IsFunction || !IsInPlace(target))
         {
             CodeLabel past = _code.NewLabel();

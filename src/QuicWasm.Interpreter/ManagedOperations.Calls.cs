@@ -17,9 +17,12 @@ internal static unsafe partial class ManagedOperations
     public static Instruction* CallHost(Instruction* ip, Machine machine) =>
         CallHost(ip, machine, machine.Store.Functions[(int)ip->Wide], machine.Store.Modules[ip->B], ip + 1);
 
-    public static Instruction* CallIndirect(Instruction* ip, Machine machine)
+    public static Instruction* CallIndirect(Instruction* ip, Machine machine) => Call(ip, machine, IndirectCallee(ip, machine));
+
+    public static Instruction* CallReference(Instruction* ip, Machine machine) => Call(ip, machine, ReferredCallee(ip, machine));
+
+    private static Instruction* Call(Instruction* ip, Machine machine, FunctionEntry* entry)
     {
-        FunctionEntry* entry = IndirectCallee(ip, machine);
         FunctionInstance function = machine.Store.Functions[entry->Address];
         if (function.Host is not null)
         {
@@ -36,10 +39,13 @@ internal static unsafe partial class ManagedOperations
     public static Instruction* TailCallImport(Instruction* ip, Machine machine) =>
         EnterInstead(machine, (FunctionEntry*)ip->Wide, ip->A, ip->B);
 
+    public static Instruction* TailCallIndirect(Instruction* ip, Machine machine) => TailCall(ip, machine, IndirectCallee(ip, machine));
+
+    public static Instruction* TailCallReference(Instruction* ip, Machine machine) => TailCall(ip, machine, ReferredCallee(ip, machine));
+
     // A function of the host leaves its results for the return behind, whose B is the link.
-    public static Instruction* TailCallIndirect(Instruction* ip, Machine machine)
+    private static Instruction* TailCall(Instruction* ip, Machine machine, FunctionEntry* entry)
     {
-        FunctionEntry* entry = IndirectCallee(ip, machine);
         FunctionInstance function = machine.Store.Functions[entry->Address];
         return function.Host is not null
             ? CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 1)
@@ -82,7 +88,19 @@ internal static unsafe partial class ManagedOperations
             reference = Element(table, index);
         }
 
-        FunctionEntry* entry = machine.Engine.EntryAt((int)(reference - 1));
+        return CalleeOfType(ip, machine, reference);
+    }
+
+    private static FunctionEntry* ReferredCallee(Instruction* ip, Machine machine)
+    {
+        ulong reference = machine[ip->B];
+        return reference != Reference.Null ? CalleeOfType(ip, machine, reference) : throw new TrapException(TrapKind.NullFunctionReference);
+    }
+
+    // Validation knows the type of a typed reference, but one that came from the host is not to be trusted.
+    private static FunctionEntry* CalleeOfType(Instruction* ip, Machine machine, ulong reference)
+    {
+        FunctionEntry* entry = machine.Engine.EntryAt(Reference.FunctionAddress(reference));
         if (entry->TypeNumber != ip->D)
         {
             throw new TrapException(TrapKind.IndirectCallTypeMismatch);

@@ -13,6 +13,9 @@ internal static unsafe partial class ManagedOperations
 
     public static Instruction* Unreachable(Instruction* ip, Machine machine) => throw new TrapException(TrapKind.Unreachable);
 
+    public static Instruction* RequireNonNull(Instruction* ip, Machine machine) =>
+        machine[ip->A] != Reference.Null ? ip + 1 : throw new TrapException(TrapKind.NullReference);
+
     public static Instruction* DataDrop(Instruction* ip, Machine machine)
     {
         machine.Store.Datas[ip->A].Drop();

@@ -19,6 +19,11 @@ public sealed record ImportDeclaration(
 /// <param name="Index">Its index in the index space of that kind, imports first.</param>
 public sealed record ExportDeclaration(string Name, ExternalKind Kind, int Index);
 
+/// <summary>A table that the module defines.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Initializer">What every element is at first, or null for null references.</param>
+public sealed record TableDeclaration(TableType Type, ConstantExpression? Initializer);
+
 /// <summary>A global that the module defines, with its initial value.</summary>
 /// <param name="Type">Its type.</param>
 /// <param name="Initializer">Its initial value.</param>

@@ -5,6 +5,7 @@ namespace QuicWasm.Modules;
 /// <summary>The types of everything in a module's index spaces, imports first.</summary>
 internal sealed record IndexSpaces(
     ImmutableArray<FunctionType> Functions,
+    ImmutableArray<int> FunctionTypeIndices,
     ImmutableArray<TableType> Tables,
     ImmutableArray<MemoryType> Memories,
     ImmutableArray<GlobalType> Globals)
@@ -13,6 +14,7 @@ internal sealed record IndexSpaces(
     public static IndexSpaces Of(Module module)
     {
         var functions = new List<FunctionType>();
+        var typeIndices = new List<int>();
         var tables = new List<TableType>();
         var memories = new List<MemoryType>();
         var globals = new List<GlobalType>();
@@ -22,6 +24,7 @@ internal sealed record IndexSpaces(
             {
                 case ExternalKind.Function:
                     functions.Add(TypeAt(module, import.TypeIndex, 0));
+                    typeIndices.Add(import.TypeIndex);
                     break;
                 case ExternalKind.Table:
                     tables.Add(import.Table);
@@ -38,9 +41,14 @@ internal sealed record IndexSpaces(
         foreach (FunctionBody body in module.Functions)
         {
             functions.Add(TypeAt(module, body.TypeIndex, body.Offset));
+            typeIndices.Add(body.TypeIndex);
         }
 
-        tables.AddRange(module.Tables);
+        foreach (TableDeclaration table in module.Tables)
+        {
+            tables.Add(table.Type);
+        }
+
         memories.AddRange(module.Memories);
         foreach (GlobalDeclaration global in module.Globals)
         {
@@ -51,7 +59,7 @@ internal sealed record IndexSpaces(
         CheckLimit(tables.Count, ModuleLimits.Tables, "tables");
         CheckLimit(memories.Count, ModuleLimits.Memories, "memories");
         CheckLimit(globals.Count, ModuleLimits.Globals, "globals");
-        return new IndexSpaces([.. functions], [.. tables], [.. memories], [.. globals]);
+        return new IndexSpaces([.. functions], [.. typeIndices], [.. tables], [.. memories], [.. globals]);
     }
 
     private static FunctionType TypeAt(Module module, int index, long offset) =>

@@ -23,7 +23,7 @@ public sealed class Module
     public required ImmutableArray<FunctionBody> Functions { get; init; }
 
     /// <summary>The tables that the module defines.</summary>
-    public required ImmutableArray<TableType> Tables { get; init; }
+    public required ImmutableArray<TableDeclaration> Tables { get; init; }
 
     /// <summary>The memories that the module defines.</summary>
     public required ImmutableArray<MemoryType> Memories { get; init; }

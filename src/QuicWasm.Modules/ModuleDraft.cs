@@ -26,7 +26,7 @@ internal sealed class ModuleDraft(ModuleFeatures features, bool hasContents)
 
     public ImmutableArray<FunctionBody> Functions { get; set; } = [];
 
-    public ImmutableArray<TableType> Tables { get; set; } = [];
+    public ImmutableArray<TableDeclaration> Tables { get; set; } = [];
 
     public ImmutableArray<MemoryType> Memories { get; set; } = [];
 

@@ -20,16 +20,19 @@ public static class ModuleValidator
         features ??= ModuleFeatures.Default;
         IndexSpaces spaces = IndexSpaces.Of(module);
         var references = new BitArray(spaces.Functions.Length);
-        var validator = new DeclarationValidator(module, features, spaces, references);
-        CheckTypes(module, features, spaces);
-        CheckStorage(features, spaces);
+        var types = new TypeSpace(module.Types, features);
+        var validator = new DeclarationValidator(module, features, spaces, types, references);
+        types.CheckFunctionTypes();
+        CheckTypes(module, features);
+        CheckStorage(features, spaces, types);
+        validator.CheckTables();
         validator.CheckGlobals();
         validator.CheckElements();
         validator.CheckDatas();
         validator.CheckExports();
         validator.CheckStart();
 
-        var validated = new ValidatedModule(module, features, spaces, references);
+        var validated = new ValidatedModule(module, features, spaces, types, references);
         for (int i = 0; i < module.Functions.Length; i++)
         {
             if (module.Functions[i].IsPresent)
@@ -42,36 +45,24 @@ public static class ModuleValidator
         return validated;
     }
 
-    private static void CheckTypes(Module module, ModuleFeatures features, IndexSpaces spaces)
+    private static void CheckTypes(Module module, ModuleFeatures features)
     {
-        if (features.Has(Proposals.Simd | Proposals.MultiValue))
+        if (!features.Has(Proposals.MultiValue) && module.Types.Any(type => type.Results.Length > 1))
         {
-            return;
-        }
-
-        foreach (FunctionType type in module.Types)
-        {
-            if (!features.Has(Proposals.MultiValue) && type.Results.Length > 1)
-            {
-                throw new ModuleException(ModuleError.Unsupported, 0, "the proposal MultiValue is not enabled (several results)");
-            }
-
-            if (!features.Has(Proposals.Simd) && (type.Parameters.Contains(ValueType.V128) || type.Results.Contains(ValueType.V128)))
-            {
-                throw new ModuleException(ModuleError.Unsupported, 0, "the proposal Simd is not enabled (v128 in a type)");
-            }
-        }
-
-        if (!features.Has(Proposals.Simd) && spaces.Globals.Any(global => global.ValueType == ValueType.V128))
-        {
-            throw new ModuleException(ModuleError.Unsupported, 0, "the proposal Simd is not enabled (global of type v128)");
+            throw new ModuleException(ModuleError.Unsupported, 0, "the proposal MultiValue is not enabled (several results)");
         }
     }
 
-    private static void CheckStorage(ModuleFeatures features, IndexSpaces spaces)
+    private static void CheckStorage(ModuleFeatures features, IndexSpaces spaces, TypeSpace types)
     {
+        foreach (GlobalType global in spaces.Globals)
+        {
+            types.Check(global.ValueType, 0);
+        }
+
         foreach (TableType table in spaces.Tables)
         {
+            types.Check(table.ElementType, 0);
             CheckOrder(table.Limits);
         }
 

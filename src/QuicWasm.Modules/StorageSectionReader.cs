@@ -5,6 +5,8 @@ namespace QuicWasm.Modules;
 /// <summary>The table, memory and global sections (spec: binary/modules, sections 5.5.7 to 5.5.9).</summary>
 internal static class StorageSectionReader
 {
+    private const byte InitializedTable = 0x40;
+
     public static void Read(ref CodeReader reader, ModuleDraft draft, byte id)
     {
         switch (id)
@@ -23,13 +25,31 @@ internal static class StorageSectionReader
 
     private static void ReadTables(ref CodeReader reader, ModuleDraft draft)
     {
-        var tables = new TableType[VectorReader.ReadCount(ref reader, ModuleLimits.Tables, "tables")];
+        var tables = new TableDeclaration[VectorReader.ReadCount(ref reader, ModuleLimits.Tables, "tables")];
         for (int i = 0; i < tables.Length; i++)
         {
-            tables[i] = TypeSectionReader.ReadTable(ref reader);
+            tables[i] = ReadTable(ref reader, draft);
         }
 
         draft.Tables = ImmutableCollectionsMarshal.AsImmutableArray(tables);
+    }
+
+    private static TableDeclaration ReadTable(ref CodeReader reader, ModuleDraft draft)
+    {
+        if (reader.PeekByte() != InitializedTable)
+        {
+            return new TableDeclaration(TypeSectionReader.ReadTable(ref reader), null);
+        }
+
+        reader.Skip(1);
+        byte reserved = reader.ReadByte();
+        if (reserved != 0)
+        {
+            throw reader.Malformed($"malformed table: zero byte expected, 0x{reserved:x2} found");
+        }
+
+        TableType type = TypeSectionReader.ReadTable(ref reader);
+        return new TableDeclaration(type, ConstantExpressionReader.Read(ref reader, draft.Features));
     }
 
     private static void ReadMemories(ref CodeReader reader, ModuleDraft draft)

@@ -16,12 +16,14 @@ public sealed class ValidatedModule
     private readonly bool[] _isBodyValid;
     private ValidationScratch? _scratch;
 
-    internal ValidatedModule(Module module, ModuleFeatures features, IndexSpaces spaces, BitArray declaredReferences)
+    internal ValidatedModule(Module module, ModuleFeatures features, IndexSpaces spaces, TypeSpace types, BitArray declaredReferences)
     {
         Module = module;
         Features = features;
         Rows = InstructionRow.RowsOf(features);
         FunctionTypes = spaces.Functions;
+        FunctionTypeIndices = spaces.FunctionTypeIndices;
+        Types = types;
         TableTypes = spaces.Tables;
         MemoryTypes = spaces.Memories;
         GlobalTypes = spaces.Globals;
@@ -38,6 +40,9 @@ public sealed class ValidatedModule
 
     /// <summary>The type of every function.</summary>
     public ImmutableArray<FunctionType> FunctionTypes { get; }
+
+    /// <summary>The index of every function's type among the module's types.</summary>
+    public ImmutableArray<int> FunctionTypeIndices { get; }
 
     /// <summary>The type of every table.</summary>
     public ImmutableArray<TableType> TableTypes { get; }
@@ -61,6 +66,8 @@ public sealed class ValidatedModule
     public int ImportedGlobalCount => GlobalTypes.Length - Module.Globals.Length;
 
     internal InstructionRow[] Rows { get; }
+
+    internal TypeSpace Types { get; }
 
     /// <summary>Whether <c>ref.func</c> may name this function: it stands in an export, a global or an element segment.</summary>
     public bool IsDeclaredReference(int functionIndex) => _declaredReferences[functionIndex];
@@ -117,7 +124,8 @@ public sealed class ValidatedModule
     internal void TrimScratch() => Volatile.Write(ref _scratch, null);
 
     /// <summary>The type of a block without parameters and with this result, or none where it is Unknown.</summary>
-    internal static FunctionType BlockType(ValueType result) => BlockTypes[(int)result & 0x7F];
+    internal static FunctionType BlockType(ValueType result) =>
+        (uint)result < (uint)BlockTypes.Length ? BlockTypes[(int)result] : new FunctionType([], [result]);
 
     private static FunctionType[] MakeBlockTypes()
     {

@@ -26,6 +26,9 @@ public sealed class ModuleInstance
     /// <summary>The name that other modules import it by, or null.</summary>
     public string? Name { get; internal set; }
 
+    /// <summary>For each type of the module, its number among <see cref="Store.Types"/>.</summary>
+    public ImmutableArray<int> TypeNumbers { get; internal set; } = [];
+
     /// <summary>Functions, imports first.</summary>
     public ImmutableArray<FunctionInstance> Functions { get; internal set; } = [];
 
@@ -46,6 +49,12 @@ public sealed class ModuleInstance
 
     /// <summary>Exports by name.</summary>
     public IReadOnlyDictionary<string, ExportDeclaration> Exports { get; internal set; } = ImmutableDictionary<string, ExportDeclaration>.Empty;
+
+    /// <summary>A type of the module as a type of the Store, whose type indices are numbers among <see cref="Store.Types"/>.</summary>
+    public ValueType TypeInStore(ValueType type) => type.HasTypeIndex() ? type.WithTypeIndex(TypeNumbers[type.TypeIndex()]) : type;
+
+    /// <summary>The type with an index in the module, as a type of the Store.</summary>
+    public FunctionType TypeInStore(int typeIndex) => Context.Store.Types[TypeNumbers[typeIndex]];
 
     /// <summary>The exported function of that name.</summary>
     /// <exception cref="LinkException">There is none.</exception>

@@ -13,8 +13,15 @@ public sealed class Store
     private readonly List<ElementInstance> _elements = [];
     private readonly List<DataInstance> _datas = [];
     private readonly List<ModuleInstance> _modules = [];
+    private readonly TypeRegistry _types = new();
 
     internal Store(RuntimeContext context) => _context = context;
+
+    /// <summary>
+    /// The function types of all modules, by number: equal types have one number. Type indices in types of the Store, which are those of
+    /// all its instances, are such numbers.
+    /// </summary>
+    public IReadOnlyList<FunctionType> Types => _types.Types;
 
     /// <summary>Functions by address.</summary>
     public IReadOnlyList<FunctionInstance> Functions => _functions;
@@ -37,16 +44,20 @@ public sealed class Store
     /// <summary>Module instances by address.</summary>
     public IReadOnlyList<ModuleInstance> Modules => _modules;
 
-    internal ModuleInstance AddModule(ValidatedModule module, string? name) => Add(_modules, new ModuleInstance(_context, _modules.Count, module, name));
+    /// <summary>Registers function types that mention only each other; gives the number of each.</summary>
+    internal int[] AddTypes(IReadOnlyList<FunctionType> types) => _types.Add(types);
+
+    internal ModuleInstance AddModule(ValidatedModule module, string? name) =>
+        Add(_modules, new ModuleInstance(_context, _modules.Count, module, name) { TypeNumbers = [.. AddTypes(module.Module.Types)] });
 
     internal FunctionInstance AddFunction(ModuleInstance module, int definedIndex)
     {
-        FunctionType type = module.Module.FunctionTypes[module.Module.ImportedFunctionCount + definedIndex];
-        return Add(_functions, new FunctionInstance(_functions.Count, type, module, definedIndex));
+        int number = module.TypeNumbers[module.Module.Module.Functions[definedIndex].TypeIndex];
+        return Add(_functions, new FunctionInstance(_functions.Count, Types[number], number, module, definedIndex));
     }
 
-    internal FunctionInstance AddHostFunction(FunctionType type, string module, string name, HostFunction body) =>
-        Add(_functions, new FunctionInstance(_functions.Count, type, module, name, body));
+    internal FunctionInstance AddHostFunction(int typeNumber, string module, string name, HostFunction body) =>
+        Add(_functions, new FunctionInstance(_functions.Count, Types[typeNumber], typeNumber, module, name, body));
 
     internal TableInstance AddTable(TableType type)
     {
@@ -76,6 +87,24 @@ public sealed class Store
         Add(_elements, new ElementInstance(_elements.Count, type, references));
 
     internal DataInstance AddData(ReadOnlyMemory<byte> bytes) => Add(_datas, new DataInstance(_datas.Count, bytes));
+
+    /// <summary>
+    /// Whether a slot may hold a value of a type: a reference must refer to something of that type. Null passes for every reference type,
+    /// since a local that is not set yet holds it; engines check for it.
+    /// </summary>
+    /// <param name="value">The slot.</param>
+    /// <param name="type">A type of the Store.</param>
+    public bool IsValid(ulong value, ValueType type)
+    {
+        if (!type.IsReference() || value == Reference.Null)
+        {
+            return true;
+        }
+
+        return type.IsFunctionReference()
+            ? value <= (ulong)_functions.Count && (!type.HasTypeIndex() || _functions[Reference.FunctionAddress(value)].TypeNumber == type.TypeIndex())
+            : value != Reference.Absent;
+    }
 
     /// <summary>How many instances of each kind there are now: a mark to fall back to.</summary>
     internal StoreMark Mark() =>

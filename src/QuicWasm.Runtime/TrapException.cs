@@ -27,6 +27,8 @@ public sealed class TrapException : Exception
         TrapKind.IndirectCallTypeMismatch => "indirect call type mismatch",
         TrapKind.UndefinedElement => "undefined element",
         TrapKind.UninitializedElement => "uninitialized element",
+        TrapKind.NullFunctionReference => "null function reference",
+        TrapKind.NullReference => "null reference",
         TrapKind.CallStackExhausted => "call stack exhausted",
         TrapKind.HostError => "host function failed",
         TrapKind.OutOfFuel => "out of fuel",

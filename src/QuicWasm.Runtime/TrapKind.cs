@@ -30,6 +30,12 @@ public enum TrapKind
     /// <summary>An indirect call through a null element.</summary>
     UninitializedElement,
 
+    /// <summary>A call through a reference that is null.</summary>
+    NullFunctionReference,
+
+    /// <summary>A reference that is null where none may be.</summary>
+    NullReference,
+
     /// <summary>Too many nested calls.</summary>
     CallStackExhausted,
 

@@ -11,11 +11,21 @@ namespace QuicWasm.State;
 internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
 {
     private ImageReader _reader = new(bytes, "the outline of the Store");
+    private readonly List<FunctionType> _types = [];
+    private ulong _version;
     private int _indexSpaceEntries;
+
+    // How many of the types may be mentioned.
+    private int _knownTypes;
 
     public StoreOutline Read(int moduleCount)
     {
-        _reader.Version(StoreOutline.Version);
+        _version = _reader.Version(StoreOutline.OldestVersion, StoreOutline.Version);
+        if (_version > 1)
+        {
+            ReadFunctionTypes();
+        }
+
         (int Module, string? Name)[] instances = ReadInstances(moduleCount);
         ImmutableArray<FunctionRun> functions = ReadFunctions(instances.Length, out int functionCount);
         ImmutableArray<TableOutline> tables = ReadTables();
@@ -40,6 +50,7 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         _reader.End();
         return new StoreOutline
         {
+            Types = [.. _types],
             Instances = ImmutableCollectionsMarshal.AsImmutableArray(outlines),
             Functions = functions,
             Tables = tables,
@@ -87,12 +98,34 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         {
             string module = _reader.Text();
             string name = _reader.Text();
-            return new FunctionRun(-1, 1, new HostFunctionOutline(module, name, new FunctionType(ReadTypes(), ReadTypes())));
+            return new FunctionRun(-1, 1, new HostFunctionOutline(module, name, ReadHostType()));
         }
 
         return tag == StoreOutlineWriter.ModuleFunctionsTag
             ? new FunctionRun(_reader.Number(instanceCount - 1), _reader.Number(ModuleLimits.Functions), null)
             : throw _reader.Corrupt($"functions with the unknown tag {tag}");
+    }
+
+    private void ReadFunctionTypes()
+    {
+        int count = _reader.Count(2);
+        while (_types.Count < count)
+        {
+            _knownTypes = _types.Count + 1;
+            _types.Add(new FunctionType(ReadTypes(), ReadTypes()));
+        }
+    }
+
+    // In the oldest version the type stands here itself.
+    private int ReadHostType()
+    {
+        if (_version > 1)
+        {
+            return _reader.Number(_types.Count - 1);
+        }
+
+        _types.Add(new FunctionType(ReadTypes(), ReadTypes()));
+        return _types.Count - 1;
     }
 
     private ImmutableArray<TableOutline> ReadTables()
@@ -203,8 +236,22 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
 
     private ValueType ReadType()
     {
-        var type = (ValueType)_reader.Byte();
-        return type != ValueType.Unknown && Enum.IsDefined(type) ? type : throw _reader.Corrupt($"the value type 0x{(byte)type:x2}");
+        byte tag = _reader.Byte();
+        if (tag is not (StoreOutlineWriter.NullableReferenceTag or StoreOutlineWriter.NonNullReferenceTag))
+        {
+            return Known(tag);
+        }
+
+        byte heap = _reader.Byte();
+        ValueType type = heap == 0 ? ValueTypeFacts.ReferenceTo(_reader.Number(_knownTypes - 1)) : Known(heap);
+        return !type.IsReference() ? throw _reader.Corrupt($"a reference to {type.Text()}")
+            : tag == StoreOutlineWriter.NonNullReferenceTag ? type.NonNull() : type;
+    }
+
+    private readonly ValueType Known(byte tag)
+    {
+        var type = (ValueType)tag;
+        return type != ValueType.Unknown && Enum.IsDefined(type) ? type : throw _reader.Corrupt($"the value type 0x{tag:x2}");
     }
 
     private ValueType ReadReferenceType()

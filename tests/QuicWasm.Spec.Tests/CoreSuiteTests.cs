@@ -1,47 +1,20 @@
 namespace QuicWasm.Spec.Tests;
 
-/// <summary>The core suite of the specification, over the engines and ways of calling.</summary>
-public sealed class CoreSuiteTests(ITestOutputHelper output)
+/// <summary>The core suite of the specification 2.0, over the engines and ways of calling.</summary>
+public sealed class CoreSuiteTests(ITestOutputHelper output) : SuiteTests(output)
 {
-    private const int Seed = 20_261_121;
-
-    public static TheoryData<string> Scripts() => SpecSuite.Scripts();
+    public static TheoryData<string> Scripts() => SpecSuite.Wasm2.Scripts();
 
     [Theory]
     [MemberData(nameof(Scripts))]
-    public void Every_command_of_the_script_passes(string script) => Run(script, new PlainCalls());
+    public void Every_command_of_the_script_passes(string script) => RunPlainly(SpecSuite.Wasm2, script);
 
     [Theory]
     [MemberData(nameof(Scripts))]
-    public void Every_command_of_the_script_passes_with_a_capture_and_resume_at_every_few_safe_points(string script)
-    {
-        var calls = new CapturedCalls(Seed);
-        output.WriteLine($"seed {Seed}");
-        Run(script, calls);
-        output.WriteLine($"{calls.Captures} captures");
-    }
+    public void Every_command_of_the_script_passes_with_a_capture_and_resume_at_every_few_safe_points(string script) =>
+        RunCaptured(SpecSuite.Wasm2, script);
 
     [Theory]
     [MemberData(nameof(Scripts))]
-    public void Every_command_of_the_script_passes_with_round_trips_through_an_image_file(string script)
-    {
-        var calls = new ImageCalls(Seed, SpecRunner.Configure);
-        output.WriteLine($"seed {Seed}");
-        Run(script, calls);
-        output.WriteLine($"{calls.RoundTrips} round trips");
-    }
-
-    private static void Run(string script, ICallMode mode)
-    {
-        Assert.SkipWhen(SpecSuite.Missing is not null, SpecSuite.Missing ?? "");
-        using var runner = new SpecRunner(script, mode);
-        List<string> failures = runner.Run();
-        if (SpecSkips.Reason(script) is { } reason)
-        {
-            Assert.True(failures.Count > 0, $"{script} passes: take it off the list of skips");
-            Assert.Skip(reason);
-        }
-
-        Assert.True(failures.Count == 0, $"{failures.Count} commands failed:\n{string.Join('\n', failures.Take(10))}");
-    }
+    public void Every_command_of_the_script_passes_with_round_trips_through_an_image_file(string script) => RunMoved(SpecSuite.Wasm2, script);
 }
