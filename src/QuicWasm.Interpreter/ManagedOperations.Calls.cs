@@ -80,9 +80,9 @@ internal static unsafe partial class ManagedOperations
     private static FunctionEntry* IndirectCallee(Instruction* ip, Machine machine)
     {
         TableInstance table = machine.Store.Tables[ip->C];
-        uint index = (uint)machine[ip->B];
+        ulong index = Address(table, machine[ip->B]);
         ulong[] elements = table.Elements;
-        ulong reference = table.IsPresent && index < (uint)elements.Length ? elements[index] : Reference.Absent;
+        ulong reference = table.IsPresent && index < (ulong)elements.Length ? elements[index] : Reference.Absent;
         if (reference - 1 >= (ulong)machine.Store.Functions.Count)
         {
             reference = Element(table, index);
@@ -139,9 +139,9 @@ internal static unsafe partial class ManagedOperations
         return entry->Code;
     }
 
-    private static ulong Element(TableInstance table, uint index)
+    private static ulong Element(TableInstance table, ulong index)
     {
-        if (index >= (uint)table.Length)
+        if (index >= (ulong)table.Length)
         {
             throw new TrapException(TrapKind.UndefinedElement);
         }

@@ -222,13 +222,14 @@ internal ref partial struct BodyValidator
     private FunctionType ReadIndirectCallee()
     {
         uint typeIndex = _reader.ReadU32();
-        if (!ReadTable().ElementType.IsFunctionReference())
+        TableType table = ReadTable();
+        if (!table.ElementType.IsFunctionReference())
         {
             throw Invalid("type mismatch: an indirect call needs a table of funcref");
         }
 
         FunctionType type = TypeAt(typeIndex);
-        Pop(ValueType.I32);
+        Pop(table.Limits.AddressType);
         return type;
     }
 

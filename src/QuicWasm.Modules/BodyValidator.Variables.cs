@@ -108,7 +108,7 @@ internal ref partial struct BodyValidator
         Push(first == ValueType.Unknown ? second : first);
     }
 
-    private void Table(Opcode opcode, in InstructionRow row)
+    private void Table(Opcode opcode)
     {
         switch (opcode)
         {
@@ -128,8 +128,7 @@ internal ref partial struct BodyValidator
                 Push(PopReference().NonNull());
                 break;
             case Opcode.TableInit or Opcode.ElemDrop or Opcode.TableCopy:
-                CheckSegments(opcode);
-                Apply(in row);
+                Segment(opcode);
                 break;
             default:
                 TableAccess(opcode);
@@ -139,39 +138,41 @@ internal ref partial struct BodyValidator
 
     private void TableAccess(Opcode opcode)
     {
-        ValueType element = ReadTable().ElementType;
+        TableType table = ReadTable();
+        ValueType element = table.ElementType;
+        ValueType address = table.Limits.AddressType;
         switch (opcode)
         {
             case Opcode.TableGet:
-                Pop(ValueType.I32);
+                Pop(address);
                 Push(element);
                 break;
             case Opcode.TableSet:
                 Pop(element);
-                Pop(ValueType.I32);
+                Pop(address);
                 break;
             case Opcode.TableSize:
-                Push(ValueType.I32);
+                Push(address);
                 break;
             case Opcode.TableGrow:
-                Pop(ValueType.I32);
+                Pop(address);
                 Pop(element);
-                Push(ValueType.I32);
+                Push(address);
                 break;
             default:
-                Pop(ValueType.I32);
-                Pop(element);
-                Pop(ValueType.I32);
+                PopRange(address, element, address);
                 break;
         }
     }
 
-    private void CheckSegments(Opcode opcode)
+    private void Segment(Opcode opcode)
     {
         if (opcode == Opcode.TableCopy)
         {
-            ValueType destination = ReadTable().ElementType;
-            CheckElements(destination, ReadTable().ElementType);
+            TableType destination = ReadTable();
+            TableType source = ReadTable();
+            CheckElements(destination.ElementType, source.ElementType);
+            PopCopy(destination.Limits.AddressType, source.Limits.AddressType);
             return;
         }
 
@@ -185,6 +186,7 @@ internal ref partial struct BodyValidator
         if (opcode == Opcode.TableInit)
         {
             CheckElements(table.ElementType, _declarations.Elements[(int)segment].ElementType);
+            PopRange(table.Limits.AddressType, ValueType.I32, ValueType.I32);
         }
     }
 

@@ -113,10 +113,10 @@ internal ref partial struct BodyValidator
                 Shuffle(in row);
                 break;
             case InstructionClass.Memory:
-                Memory(opcode, in row);
+                Memory(opcode);
                 break;
             case InstructionClass.Table:
-                Table(opcode, in row);
+                Table(opcode);
                 break;
             default:
                 throw Unavailable(opcode);

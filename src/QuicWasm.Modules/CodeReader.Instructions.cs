@@ -48,9 +48,16 @@ public ref partial struct CodeReader
     public ValueType ReadHeapType() => ReadHeapType("malformed heap type");
 
     /// <summary>Reads alignment and offset of a load or store.</summary>
-    public MemArg ReadMemArg()
+    /// <param name="isWide">Whether the offset may have 64 bits.</param>
+    public MemArg ReadMemArg(bool isWide = true)
     {
+        long start = Offset;
         uint alignment = ReadU32();
+        if (alignment >= 2 * MemoryIndexFlag)
+        {
+            throw new ModuleException(ModuleError.Malformed, start, $"malformed memop flags 0x{alignment:x}");
+        }
+
         uint memory = 0;
         if ((alignment & MemoryIndexFlag) != 0)
         {
@@ -58,7 +65,7 @@ public ref partial struct CodeReader
             memory = ReadU32();
         }
 
-        return new MemArg(alignment, ReadU32(), memory);
+        return new MemArg(alignment, isWide ? ReadU64() : ReadU32(), memory);
     }
 
     /// <summary>Passes over the immediates of an instruction.</summary>

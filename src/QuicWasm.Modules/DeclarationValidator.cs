@@ -52,7 +52,7 @@ internal sealed class DeclarationValidator(
                     throw Invalid(offset.Offset, $"unknown table {(uint)segment.TableIndex}");
                 }
 
-                CheckExpression(offset, ValueType.I32);
+                CheckExpression(offset, spaces.Tables[segment.TableIndex].Limits.AddressType);
                 ValueType element = spaces.Tables[segment.TableIndex].ElementType;
                 if (!types.Matches(segment.ElementType, element))
                 {
@@ -79,7 +79,7 @@ internal sealed class DeclarationValidator(
                     throw Invalid(offset.Offset, $"unknown memory {(uint)segment.MemoryIndex}");
                 }
 
-                CheckExpression(offset, ValueType.I32);
+                CheckExpression(offset, spaces.Memories[segment.MemoryIndex].Limits.AddressType);
             }
         }
     }

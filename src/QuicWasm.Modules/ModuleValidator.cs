@@ -5,7 +5,8 @@ namespace QuicWasm.Modules;
 /// <summary>Validates decoded modules (spec: valid/modules).</summary>
 public static class ModuleValidator
 {
-    private const ulong MaximumPages = 65536;
+    private const ulong MaximumPages = 1UL << 16;
+    private const ulong MaximumPages64 = 1UL << 48;
 
     /// <summary>
     /// Validates a module and all its function bodies whose code is present; the others are validated when they are needed, by
@@ -63,22 +64,28 @@ public static class ModuleValidator
         foreach (TableType table in spaces.Tables)
         {
             types.Check(table.ElementType, 0);
+            CheckSize(table.Limits, table.Limits.AddressMask, "table size must be at most 2^32 - 1 elements");
             CheckOrder(table.Limits);
         }
 
         foreach (MemoryType memory in spaces.Memories)
         {
-            if (memory.Limits.Minimum > MaximumPages || memory.Limits.Maximum > MaximumPages)
-            {
-                throw Invalid("memory size must be at most 65536 pages (4GiB)");
-            }
-
+            string largest = memory.Limits.Is64 ? "2^48 pages (16EiB)" : "65536 pages (4GiB)";
+            CheckSize(memory.Limits, memory.Limits.Is64 ? MaximumPages64 : MaximumPages, $"memory size must be at most {largest}");
             CheckOrder(memory.Limits);
         }
 
         if (spaces.Memories.Length > 1 && !features.Has(Proposals.MultiMemory))
         {
             throw Invalid("multiple memories");
+        }
+    }
+
+    private static void CheckSize(Limits limits, ulong largest, string detail)
+    {
+        if (limits.Minimum > largest || limits.Maximum > largest)
+        {
+            throw Invalid(detail);
         }
     }
 

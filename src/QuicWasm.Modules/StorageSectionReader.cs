@@ -38,7 +38,7 @@ internal static class StorageSectionReader
     {
         if (reader.PeekByte() != InitializedTable)
         {
-            return new TableDeclaration(TypeSectionReader.ReadTable(ref reader), null);
+            return new TableDeclaration(TypeSectionReader.ReadTable(ref reader, draft.Features), null);
         }
 
         reader.Skip(1);
@@ -48,7 +48,7 @@ internal static class StorageSectionReader
             throw reader.Malformed($"malformed table: zero byte expected, 0x{reserved:x2} found");
         }
 
-        TableType type = TypeSectionReader.ReadTable(ref reader);
+        TableType type = TypeSectionReader.ReadTable(ref reader, draft.Features);
         return new TableDeclaration(type, ConstantExpressionReader.Read(ref reader, draft.Features));
     }
 
@@ -57,7 +57,7 @@ internal static class StorageSectionReader
         var memories = new MemoryType[VectorReader.ReadCount(ref reader, ModuleLimits.Memories, "memories")];
         for (int i = 0; i < memories.Length; i++)
         {
-            memories[i] = TypeSectionReader.ReadMemory(ref reader);
+            memories[i] = TypeSectionReader.ReadMemory(ref reader, draft.Features);
         }
 
         draft.Memories = ImmutableCollectionsMarshal.AsImmutableArray(memories);

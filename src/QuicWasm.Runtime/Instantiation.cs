@@ -110,8 +110,9 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
             ElementInstance element = instance.Elements[i];
             if (segment is { Mode: SegmentMode.Active, Offset: { } offset })
             {
-                uint index = (uint)ConstantEvaluator.Evaluate(offset, instance).Low;
-                instance.Tables[segment.TableIndex].Initialize(element, 0, index, (ulong)element.References.Length);
+                TableInstance table = instance.Tables[segment.TableIndex];
+                ulong index = ConstantEvaluator.Evaluate(offset, instance).Low & table.Type.Limits.AddressMask;
+                table.Initialize(element, 0, index, (ulong)element.References.Length);
             }
 
             if (segment.Mode != SegmentMode.Passive)
@@ -129,8 +130,9 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
             DataInstance data = instance.Datas[i];
             if (segment is { Mode: SegmentMode.Active, Offset: { } offset })
             {
-                uint start = (uint)ConstantEvaluator.Evaluate(offset, instance).Low;
-                data.Bytes.Span.CopyTo(instance.Memories[segment.MemoryIndex].Span(start, (ulong)data.Bytes.Length));
+                MemoryInstance memory = instance.Memories[segment.MemoryIndex];
+                ulong start = ConstantEvaluator.Evaluate(offset, instance).Low & memory.Type.Limits.AddressMask;
+                data.Bytes.Span.CopyTo(memory.Span(start, (ulong)data.Bytes.Length));
                 data.Drop();
             }
         }

@@ -144,7 +144,7 @@ public sealed class TableInstance : LazyInstance
     private Span<ulong> WriteRange(ulong index, ulong count)
     {
         EnsurePresent();
-        return index + count <= (ulong)_elements.Length ? _elements.AsSpan((int)index, (int)count) : throw OutOfBounds();
+        return index <= (ulong)_elements.Length && count <= (ulong)_elements.Length - index ? _elements.AsSpan((int)index, (int)count) : throw OutOfBounds();
     }
 
     private Span<ulong> ReadRange(ulong index, ulong count)

@@ -7,9 +7,9 @@ internal static class TypeText
 {
     public static string Of(FunctionType type) => $"a function {type}";
 
-    public static string Of(TableType type) => $"a table of {type.ElementType.Text()}, {Of(type.Limits)} elements";
+    public static string Of(TableType type) => $"a {Width(type.Limits)}table of {type.ElementType.Text()}, {Of(type.Limits)} elements";
 
-    public static string Of(MemoryType type) => $"a memory of {Of(type.Limits)} pages";
+    public static string Of(MemoryType type) => $"a {Width(type.Limits)}memory of {Of(type.Limits)} pages";
 
     public static string Of(GlobalType type) => $"a {(type.IsMutable ? "mutable" : "constant")} global of {type.ValueType.Text()}";
 
@@ -22,4 +22,6 @@ internal static class TypeText
     };
 
     private static string Of(Limits limits) => limits.Maximum is { } maximum ? $"{limits.Minimum} to {maximum}" : $"{limits.Minimum} or more";
+
+    private static string Width(Limits limits) => limits.Is64 ? "64-bit " : "";
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using QuicWasm.Modules;
+using QuicWasm.Runtime;
 
 namespace QuicWasm.State;
 
@@ -135,7 +136,7 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         for (int i = 0; i < tables.Length; i++)
         {
             ValueType type = ReadReferenceType();
-            tables[i] = new TableOutline(new TableType(type, ReadLimits(uint.MaxValue)), _reader.Number());
+            tables[i] = new TableOutline(new TableType(type, ReadLimits(uint.MaxValue, ulong.MaxValue)), _reader.Number());
             elements += (ulong)tables[i].Length;
             if (elements > ImageLimits.TableElements)
             {
@@ -151,7 +152,11 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         var memories = new MemoryOutline[_reader.Count(3)];
         for (int i = 0; i < memories.Length; i++)
         {
-            memories[i] = new MemoryOutline(new MemoryType(ReadLimits(65536)), (ulong)_reader.Number(65536));
+            memories[i] = new MemoryOutline(new MemoryType(ReadLimits(1UL << 16, 1UL << 48)), _reader.Varint());
+            if (memories[i].PageCount > ImageLimits.MemoryBytes / MemoryInstance.PageBytes)
+            {
+                throw TooMany("pages of memory");
+            }
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(memories);
@@ -260,12 +265,20 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         return type.IsReference() ? type : throw _reader.Corrupt($"{type.Text()} where a reference type belongs");
     }
 
-    private Limits ReadLimits(ulong largest)
+    private Limits ReadLimits(ulong largest, ulong largestWide)
     {
         ulong minimum = _reader.Varint();
-        ulong? maximum = _reader.Flag() ? _reader.Varint() : null;
+        byte tags = _reader.Byte();
+        if (tags > (_version > 1 ? StoreOutlineWriter.MaximumTag | StoreOutlineWriter.WideTag : StoreOutlineWriter.MaximumTag))
+        {
+            throw _reader.Corrupt($"limits of the unknown kind {tags}");
+        }
+
+        ulong? maximum = (tags & StoreOutlineWriter.MaximumTag) != 0 ? _reader.Varint() : null;
+        bool isWide = (tags & StoreOutlineWriter.WideTag) != 0;
+        largest = isWide ? largestWide : largest;
         return minimum <= (maximum ?? largest) && (maximum ?? minimum) <= largest
-            ? new Limits(minimum, maximum)
+            ? new Limits(minimum, maximum, isWide)
             : throw _reader.Corrupt($"limits of {minimum} to {maximum}");
     }
 

@@ -9,6 +9,8 @@ internal static class StoreOutlineWriter
 {
     internal const byte HostFunctionTag = 0;
     internal const byte ModuleFunctionsTag = 1;
+    internal const byte MaximumTag = 1;
+    internal const byte WideTag = 2;
     internal const byte NullableReferenceTag = 0x63;
     internal const byte NonNullReferenceTag = 0x64;
 
@@ -197,7 +199,7 @@ internal static class StoreOutlineWriter
     private static void WriteLimits(ImageWriter writer, Limits limits)
     {
         writer.Varint(limits.Minimum);
-        writer.Flag(limits.Maximum is not null);
+        writer.Byte((byte)((limits.Maximum is null ? 0 : MaximumTag) | (limits.Is64 ? WideTag : 0)));
         if (limits.Maximum is { } maximum)
         {
             writer.Varint(maximum);

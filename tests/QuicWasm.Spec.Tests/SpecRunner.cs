@@ -15,6 +15,8 @@ internal sealed class SpecRunner : IDisposable
     private readonly Dictionary<string, ModuleInstance> _named = [];
     private readonly Dictionary<string, JsonElement> _definitions = [];
     private ModuleInstance? _current;
+    private int _executed;
+    private int _passedOver;
 
     public SpecRunner(SpecSuite suite, string script, ICallMode mode)
     {
@@ -22,14 +24,14 @@ internal sealed class SpecRunner : IDisposable
         _script = script;
         _mode = mode;
         _context = new RuntimeContext(ConfigureFor(suite));
-        using Stream stream = typeof(SpecRunner).Assembly.GetManifestResourceStream("spectest.wasm")!;
+        using Stream stream = typeof(SpecRunner).Assembly.GetManifestResourceStream(suite.Host)!;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        _context.Instantiate(ModuleLoader.Load(bytes), "spectest");
+        _context.Instantiate(ModuleLoader.Load(bytes, suite.Features), "spectest");
     }
 
     /// <summary>Whether there was nothing but modules that need what is not supported.</summary>
-    public bool IsEmpty { get; private set; } = true;
+    public bool IsEmpty => _passedOver > 0 && _executed == 0;
 
     /// <summary>Runs every command; gives what went wrong, with line numbers.</summary>
     public List<string> Run()
@@ -64,17 +66,19 @@ internal sealed class SpecRunner : IDisposable
         try
         {
             string? failure = Execute(command);
-            IsEmpty = false;
+            _executed++;
             return failure;
         }
         catch (ModuleException e) when (NeedsGarbageCollection(e))
         {
             // What follows is about this module, until the next one.
             Forget(command);
+            _passedOver++;
             return null;
         }
         catch (UnsupportedModuleException)
         {
+            _passedOver++;
             return null;
         }
         catch (Exception e) when (e is TrapException or ModuleException or LinkException)

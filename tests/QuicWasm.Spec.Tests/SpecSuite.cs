@@ -10,8 +10,9 @@ internal sealed class SpecSuite
     private readonly string _missing;
     private readonly Dictionary<string, string> _folders = new(StringComparer.Ordinal);
 
-    private SpecSuite(string? root, string missing, ModuleFeatures features)
+    private SpecSuite(string? root, string missing, string host, ModuleFeatures features)
     {
+        Host = host;
         _root = root;
         _missing = missing;
         Features = features;
@@ -30,11 +31,14 @@ internal sealed class SpecSuite
 
     /// <summary>The core suite of WebAssembly 2.0.</summary>
     public static SpecSuite Wasm2 { get; } = new(
-        FindWasm2(), "The core suite is not here: set QUICWASM_SPEC to its folder, or put it at ../shared/spec beside the repository.", ModuleFeatures.Wasm2);
+        FindWasm2(), "The core suite is not here: set QUICWASM_SPEC to its folder, or put it at ../shared/spec beside the repository.", "spectest.wasm", ModuleFeatures.Wasm2);
 
     /// <summary>The core suite of WebAssembly 3.0.</summary>
     public static SpecSuite Wasm3 { get; } = new(
-        Configured("QUICWASM_SPEC3"), "The core suite of 3.0 is not here: set QUICWASM_SPEC3 to its folder.", ModuleFeatures.Default);
+        Configured("QUICWASM_SPEC3"), "The core suite of 3.0 is not here: set QUICWASM_SPEC3 to its folder.", "spectest3.wasm", ModuleFeatures.Default);
+
+    /// <summary>The name of the module that scripts import from; for 3.0 it has a table of 64-bit indices, too: <c>(table (export "table64") i64 10 20 funcref)</c>.</summary>
+    public string Host { get; }
 
     /// <summary>What the modules may use.</summary>
     public ModuleFeatures Features { get; }
