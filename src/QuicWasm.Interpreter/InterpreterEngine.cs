@@ -42,7 +42,7 @@ public sealed unsafe class InterpreterEngine : IEngine
         builder.Emit(new HandlerKey(HandlerForm.Exit));
         _exit = builder.Finish();
         MemoryReturns = new MemoryReturns(this);
-        _machine = new Machine(this, context) { StackLimit = _base + stackBytes, Memory = _noMemory };
+        _machine = new Machine(this, context) { StackBase = _base, StackLimit = _base + stackBytes, Memory = _noMemory };
     }
 
     /// <inheritdoc/>

@@ -94,7 +94,7 @@ internal sealed unsafe partial class Lowerer
         FunctionEntry* entry = _engine.EntryOf(callee);
         if (callee.Host is not null)
         {
-            _code.EmitWide(Managed(ManagedOperation.CallHost), arguments, _instance.Address, callee.Address);
+            _code.EmitWide(Managed(ManagedOperation.TailCallHost), arguments, _instance.Address, callee.Address);
             ReturnResults();
             return;
         }

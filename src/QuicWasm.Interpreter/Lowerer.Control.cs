@@ -25,6 +25,12 @@ internal sealed partial class Lowerer
             case Opcode.If:
                 OpenIf(reader.ReadBlockType());
                 return true;
+            case Opcode.TryTable:
+                OpenTry(ref reader);
+                return true;
+            case Opcode.Throw or Opcode.ThrowRef:
+                LowerThrow(opcode, ref reader);
+                return true;
             case Opcode.Else:
                 BeginElse();
                 return true;
@@ -127,6 +133,11 @@ internal sealed partial class Lowerer
             _stack.FlushFrom(block.Height);
         }
 
+        if (block.Clauses is { Length: > 0 } clauses)
+        {
+            LowerClauses(block, clauses);
+        }
+
         if (block.Else is { } otherwise)
         {
             _code.Bind(otherwise);
@@ -168,7 +179,7 @@ internal sealed partial class Lowerer
     {
         switch (opcode)
         {
-            case Opcode.Block or Opcode.Loop or Opcode.If:
+            case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.TryTable:
                 _skippedBlocks++;
                 break;
             case Opcode.Else when _skippedBlocks == 0:

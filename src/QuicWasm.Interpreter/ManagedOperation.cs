@@ -39,6 +39,15 @@ internal enum ManagedOperation
     /// <summary>Tail call of the function that B refers to, of type number D; the arguments begin at A. A return follows as for TailCallIndirect.</summary>
     TailCallReference,
 
+    /// <summary>Throw an exception with tag Wide, whose values begin at A.</summary>
+    Throw,
+
+    /// <summary>Throw the exception that A refers to.</summary>
+    ThrowReference,
+
+    /// <summary>As CallHost, in tail position: what the function throws is not caught by this frame.</summary>
+    TailCallHost,
+
     /// <summary>Traps if A is null.</summary>
     RequireNonNull,
 

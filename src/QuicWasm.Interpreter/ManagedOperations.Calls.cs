@@ -15,7 +15,10 @@ internal static unsafe partial class ManagedOperations
         Enter(machine, (FunctionEntry*)ip->Wide, machine.FramePointer + ip->A, ip + 1);
 
     public static Instruction* CallHost(Instruction* ip, Machine machine) =>
-        CallHost(ip, machine, machine.Store.Functions[(int)ip->Wide], machine.Store.Modules[ip->B], ip + 1);
+        CallHost(ip, machine, machine.Store.Functions[(int)ip->Wide], machine.Store.Modules[ip->B], ip + 1, isTail: false);
+
+    public static Instruction* TailCallHost(Instruction* ip, Machine machine) =>
+        CallHost(ip, machine, machine.Store.Functions[(int)ip->Wide], machine.Store.Modules[ip->B], ip + 1, isTail: true);
 
     public static Instruction* CallIndirect(Instruction* ip, Machine machine) => Call(ip, machine, IndirectCallee(ip, machine));
 
@@ -26,7 +29,7 @@ internal static unsafe partial class ManagedOperations
         FunctionInstance function = machine.Store.Functions[entry->Address];
         if (function.Host is not null)
         {
-            return CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 2);
+            return CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 2, isTail: false);
         }
 
         Instruction* returnAddress = entry->Memory == machine.Memory ? ip + 2 : ip + 1;
@@ -48,7 +51,7 @@ internal static unsafe partial class ManagedOperations
     {
         FunctionInstance function = machine.Store.Functions[entry->Address];
         return function.Host is not null
-            ? CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 1)
+            ? CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 1, isTail: true)
             : EnterInstead(machine, entry, ip->A, ip[1].B);
     }
 
@@ -150,7 +153,8 @@ internal static unsafe partial class ManagedOperations
         return reference != Reference.Null ? reference : throw new TrapException(TrapKind.UninitializedElement);
     }
 
-    private static Instruction* CallHost(Instruction* ip, Machine machine, FunctionInstance function, ModuleInstance caller, Instruction* next)
+    private static Instruction* CallHost(
+        Instruction* ip, Machine machine, FunctionInstance function, ModuleInstance caller, Instruction* next, bool isTail)
     {
         // Whoever was suspended here goes on with the call itself, so that every resume gets further.
         if (ip == machine.ResumedAt)
@@ -165,12 +169,19 @@ internal static unsafe partial class ManagedOperations
         byte* arguments = machine.FramePointer + ip->A;
         int resultSlots = function.Type.ResultSlots;
         Span<ulong> results = stackalloc ulong[resultSlots];
-        while (machine.Engine.CallHost(function, caller, arguments, results) == HostOutcome.Interrupted)
+        try
         {
-            if (machine.Context.Interruption.IsRequested)
+            while (machine.Engine.CallHost(function, caller, arguments, results) == HostOutcome.Interrupted)
             {
-                return machine.SuspendAt(ip);
+                if (machine.Context.Interruption.IsRequested)
+                {
+                    return machine.SuspendAt(ip);
+                }
             }
+        }
+        catch (TrapException trap) when (trap.Thrown is not null)
+        {
+            return Unwind(ip, machine, trap.Thrown, isTail);
         }
 
         results.CopyTo(new Span<ulong>(arguments, resultSlots));

@@ -35,6 +35,9 @@ internal ref partial struct BodyValidator
             case Opcode.ReturnCall or Opcode.ReturnCallIndirect or Opcode.ReturnCallRef:
                 TailCall(opcode);
                 break;
+            case Opcode.TryTable or Opcode.Throw or Opcode.ThrowRef:
+                Exception(opcode);
+                break;
             case Opcode.Unreachable:
                 SetUnreachable();
                 break;
@@ -243,9 +246,10 @@ internal ref partial struct BodyValidator
     private readonly FunctionType TypeAt(uint index) =>
         index < (uint)_declarations.Types.Length ? _declarations.Types[(int)index] : throw Invalid($"unknown type {index}");
 
-    private ref readonly ControlFrame ReadLabel()
+    private ref readonly ControlFrame ReadLabel() => ref LabelAt(_reader.ReadU32());
+
+    private readonly ref readonly ControlFrame LabelAt(uint label)
     {
-        uint label = _reader.ReadU32();
         if (label >= (uint)_controlCount)
         {
             throw Invalid($"unknown label {label}");

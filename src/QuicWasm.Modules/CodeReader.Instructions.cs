@@ -68,6 +68,20 @@ public ref partial struct CodeReader
         return new MemArg(alignment, isWide ? ReadU64() : ReadU32(), memory);
     }
 
+    /// <summary>Reads one clause of a <c>try_table</c>; before the clauses stands their count.</summary>
+    public CatchClause ReadCatchClause()
+    {
+        byte kind = PeekByte();
+        if (kind > (byte)CatchKind.CatchAllRef)
+        {
+            throw Malformed($"malformed catch clause 0x{kind:x2}");
+        }
+
+        Position++;
+        uint tag = (CatchKind)kind is CatchKind.Catch or CatchKind.CatchRef ? ReadU32() : 0;
+        return new CatchClause((CatchKind)kind, tag, ReadU32());
+    }
+
     /// <summary>Passes over the immediates of an instruction.</summary>
     public void SkipImmediate(ImmediateKind immediate)
     {
@@ -132,7 +146,13 @@ public ref partial struct CodeReader
 
                 break;
             case ImmediateKind.TryTable:
-                throw Error(ModuleError.Unsupported, "the proposal ExceptionHandling is not supported");
+                _ = ReadBlockType();
+                for (uint clauses = ReadU32(); clauses > 0; clauses--)
+                {
+                    _ = ReadCatchClause();
+                }
+
+                break;
             case ImmediateKind.TypeAndTableIndex or ImmediateKind.TablePair or ImmediateKind.MemoryPair
                 or ImmediateKind.DataAndMemoryIndex or ImmediateKind.ElementAndTableIndex:
                 _ = ReadU32();

@@ -94,6 +94,7 @@ internal sealed class DeclarationValidator(
                 ExternalKind.Function => (spaces.Functions.Length, "function"),
                 ExternalKind.Table => (spaces.Tables.Length, "table"),
                 ExternalKind.Memory => (spaces.Memories.Length, "memory"),
+                ExternalKind.Tag => (spaces.TagTypeIndices.Length, "tag"),
                 _ => (spaces.Globals.Length, "global"),
             };
             if ((uint)export.Index >= (uint)count)

@@ -6,7 +6,7 @@ namespace QuicWasm.Modules;
 /// <param name="Module">Name of the module to import from.</param>
 /// <param name="Name">Name of the export there.</param>
 /// <param name="Kind">What is imported.</param>
-/// <param name="TypeIndex">For a function: index of its type.</param>
+/// <param name="TypeIndex">For a function or a tag: index of its type.</param>
 /// <param name="Table">For a table: its type.</param>
 /// <param name="Memory">For a memory: its type.</param>
 /// <param name="Global">For a global: its type.</param>

@@ -20,7 +20,7 @@ internal static class ImportSectionReader
     private static ImportDeclaration ReadImport(ref CodeReader reader, string module, string name, ModuleFeatures features)
     {
         byte kind = reader.PeekByte();
-        if (kind > (byte)ExternalKind.Global)
+        if (kind > (byte)ExternalKind.Tag || (kind == (byte)ExternalKind.Tag && !features.Has(Proposals.ExceptionHandling)))
         {
             throw reader.Malformed($"malformed import kind 0x{kind:x2}");
         }
@@ -31,6 +31,7 @@ internal static class ImportSectionReader
             ExternalKind.Function => new(module, name, ExternalKind.Function, TypeIndex: (int)reader.ReadU32()),
             ExternalKind.Table => new(module, name, ExternalKind.Table, Table: TypeSectionReader.ReadTable(ref reader, features)),
             ExternalKind.Memory => new(module, name, ExternalKind.Memory, Memory: TypeSectionReader.ReadMemory(ref reader, features)),
+            ExternalKind.Tag => new(module, name, ExternalKind.Tag, TypeIndex: TypeSectionReader.ReadTag(ref reader)),
             _ => new(module, name, ExternalKind.Global, Global: TypeSectionReader.ReadGlobal(ref reader)),
         };
     }

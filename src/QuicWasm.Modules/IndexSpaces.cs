@@ -8,7 +8,8 @@ internal sealed record IndexSpaces(
     ImmutableArray<int> FunctionTypeIndices,
     ImmutableArray<TableType> Tables,
     ImmutableArray<MemoryType> Memories,
-    ImmutableArray<GlobalType> Globals)
+    ImmutableArray<GlobalType> Globals,
+    ImmutableArray<int> TagTypeIndices)
 {
     /// <summary>Collects the index spaces, and checks type indices and the limits that count imports.</summary>
     public static IndexSpaces Of(Module module)
@@ -18,6 +19,7 @@ internal sealed record IndexSpaces(
         var tables = new List<TableType>();
         var memories = new List<MemoryType>();
         var globals = new List<GlobalType>();
+        var tags = new List<int>();
         foreach (ImportDeclaration import in module.Imports)
         {
             switch (import.Kind)
@@ -31,6 +33,9 @@ internal sealed record IndexSpaces(
                     break;
                 case ExternalKind.Memory:
                     memories.Add(import.Memory);
+                    break;
+                case ExternalKind.Tag:
+                    tags.Add(import.TypeIndex);
                     break;
                 default:
                     globals.Add(import.Global);
@@ -55,17 +60,31 @@ internal sealed record IndexSpaces(
             globals.Add(global.Type);
         }
 
+        tags.AddRange(module.Tags);
+        CheckTags(module, tags);
         CheckLimit(functions.Count, ModuleLimits.Functions, "functions");
         CheckLimit(tables.Count, ModuleLimits.Tables, "tables");
         CheckLimit(memories.Count, ModuleLimits.Memories, "memories");
         CheckLimit(globals.Count, ModuleLimits.Globals, "globals");
-        return new IndexSpaces([.. functions], [.. typeIndices], [.. tables], [.. memories], [.. globals]);
+        CheckLimit(tags.Count, ModuleLimits.Tags, "tags");
+        return new IndexSpaces([.. functions], [.. typeIndices], [.. tables], [.. memories], [.. globals], [.. tags]);
     }
 
     private static FunctionType TypeAt(Module module, int index, long offset) =>
         (uint)index < (uint)module.Types.Length
             ? module.Types[index]
             : throw new ModuleException(ModuleError.Invalid, offset, $"unknown type {(uint)index}");
+
+    private static void CheckTags(Module module, List<int> tags)
+    {
+        foreach (int tag in tags)
+        {
+            if (!TypeAt(module, tag, 0).Results.IsEmpty)
+            {
+                throw new ModuleException(ModuleError.Invalid, 0, $"non-empty tag result type: {module.Types[tag]}");
+            }
+        }
+    }
 
     private static void CheckLimit(int count, int limit, string what)
     {

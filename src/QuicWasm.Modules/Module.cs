@@ -28,6 +28,9 @@ public sealed class Module
     /// <summary>The memories that the module defines.</summary>
     public required ImmutableArray<MemoryType> Memories { get; init; }
 
+    /// <summary>The tags that the module defines: of each the index of its function type, whose parameters are what an exception carries.</summary>
+    public required ImmutableArray<int> Tags { get; init; }
+
     /// <summary>The globals that the module defines.</summary>
     public required ImmutableArray<GlobalDeclaration> Globals { get; init; }
 

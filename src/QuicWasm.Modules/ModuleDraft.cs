@@ -30,6 +30,8 @@ internal sealed class ModuleDraft(ModuleFeatures features, bool hasContents)
 
     public ImmutableArray<MemoryType> Memories { get; set; } = [];
 
+    public ImmutableArray<int> Tags { get; set; } = [];
+
     public ImmutableArray<GlobalDeclaration> Globals { get; set; } = [];
 
     public ImmutableArray<ExportDeclaration> Exports { get; set; } = [];
@@ -72,6 +74,7 @@ internal sealed class ModuleDraft(ModuleFeatures features, bool hasContents)
             Functions = Functions,
             Tables = Tables,
             Memories = Memories,
+            Tags = Tags,
             Globals = Globals,
             Exports = Exports,
             StartFunction = StartFunction,

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace QuicWasm.Modules;
 
-/// <summary>The table, memory and global sections (spec: binary/modules, sections 5.5.7 to 5.5.9).</summary>
+/// <summary>The table, memory, tag and global sections (spec: binary/modules, sections 5.5.7 to 5.5.10).</summary>
 internal static class StorageSectionReader
 {
     private const byte InitializedTable = 0x40;
@@ -16,6 +16,9 @@ internal static class StorageSectionReader
                 break;
             case SectionId.Memory:
                 ReadMemories(ref reader, draft);
+                break;
+            case SectionId.Tag:
+                ReadTags(ref reader, draft);
                 break;
             default:
                 ReadGlobals(ref reader, draft);
@@ -61,6 +64,17 @@ internal static class StorageSectionReader
         }
 
         draft.Memories = ImmutableCollectionsMarshal.AsImmutableArray(memories);
+    }
+
+    private static void ReadTags(ref CodeReader reader, ModuleDraft draft)
+    {
+        int[] tags = new int[VectorReader.ReadCount(ref reader, ModuleLimits.Tags, "tags")];
+        for (int i = 0; i < tags.Length; i++)
+        {
+            tags[i] = TypeSectionReader.ReadTag(ref reader);
+        }
+
+        draft.Tags = ImmutableCollectionsMarshal.AsImmutableArray(tags);
     }
 
     private static void ReadGlobals(ref CodeReader reader, ModuleDraft draft)

@@ -59,6 +59,19 @@ internal static class TypeSectionReader
         return new GlobalType(type, mutability == 1);
     }
 
+    /// <summary>Reads the type of a tag; gives the index of its function type.</summary>
+    public static int ReadTag(ref CodeReader reader)
+    {
+        byte attribute = reader.PeekByte();
+        if (attribute != 0)
+        {
+            throw reader.Malformed($"malformed tag attribute 0x{attribute:x2}");
+        }
+
+        reader.Skip(1);
+        return (int)reader.ReadU32();
+    }
+
     private static ImmutableArray<ValueType> ReadTypes(ref CodeReader reader, int limit, string what)
     {
         int count = VectorReader.ReadCount(ref reader, limit, what);

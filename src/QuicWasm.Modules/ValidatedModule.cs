@@ -27,6 +27,7 @@ public sealed class ValidatedModule
         TableTypes = spaces.Tables;
         MemoryTypes = spaces.Memories;
         GlobalTypes = spaces.Globals;
+        TagTypeIndices = spaces.TagTypeIndices;
         _declaredReferences = declaredReferences;
         _layouts = new FunctionLayout[module.Functions.Length];
         _isBodyValid = new bool[module.Functions.Length];
@@ -53,6 +54,9 @@ public sealed class ValidatedModule
     /// <summary>The type of every global.</summary>
     public ImmutableArray<GlobalType> GlobalTypes { get; }
 
+    /// <summary>The index of every tag's function type.</summary>
+    public ImmutableArray<int> TagTypeIndices { get; }
+
     /// <summary>How many functions are imported: the index of the first one that the module defines.</summary>
     public int ImportedFunctionCount => FunctionTypes.Length - Module.Functions.Length;
 
@@ -64,6 +68,9 @@ public sealed class ValidatedModule
 
     /// <summary>How many globals are imported.</summary>
     public int ImportedGlobalCount => GlobalTypes.Length - Module.Globals.Length;
+
+    /// <summary>How many tags are imported.</summary>
+    public int ImportedTagCount => TagTypeIndices.Length - Module.Tags.Length;
 
     internal InstructionRow[] Rows { get; }
 

@@ -13,6 +13,8 @@ internal sealed class ImportResolver(RuntimeContext context, ModuleInstance inst
 
     public List<GlobalInstance> Globals { get; } = [];
 
+    public List<TagInstance> Tags { get; } = [];
+
     /// <summary>Resolves every import, in order. Host functions are added to the Store.</summary>
     public void Resolve()
     {
@@ -51,6 +53,10 @@ internal sealed class ImportResolver(RuntimeContext context, ModuleInstance inst
             case ExternalKind.Memory:
                 MemoryInstance memory = source.Memories[export.Index];
                 Memories.Add(Matching(memory, memory.CurrentType.Limits.Matches(import.Memory.Limits), import, TypeText.Of(memory.CurrentType)));
+                break;
+            case ExternalKind.Tag:
+                TagInstance tag = source.Tags[export.Index];
+                Tags.Add(Matching(tag, tag.TypeNumber == instance.TypeNumbers[import.TypeIndex], import, TypeText.Of(tag)));
                 break;
             default:
                 GlobalInstance global = source.Globals[export.Index];
@@ -97,6 +103,7 @@ internal sealed class ImportResolver(RuntimeContext context, ModuleInstance inst
         ExternalKind.Function => TypeText.Of(instance.TypeInStore(import.TypeIndex)),
         ExternalKind.Table => TypeText.Of(import.Table),
         ExternalKind.Memory => TypeText.Of(import.Memory),
+        ExternalKind.Tag => TypeText.OfTag(instance.TypeInStore(import.TypeIndex)),
         _ => TypeText.Of(import.Global),
     };
 }

@@ -28,6 +28,7 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
             [.. imports.Functions, .. Enumerable.Range(0, source.Functions.Length).Select(i => store.AddFunction(instance, i))]);
         Take(sequence, "tables", () => instance.Tables = [.. imports.Tables, .. source.Tables.Select(t => store.AddTable(TypeInStore(instance, t.Type)))]);
         Take(sequence, "memories", () => instance.Memories = [.. imports.Memories, .. source.Memories.Select(store.AddMemory)]);
+        Take(sequence, "tags", () => instance.Tags = [.. imports.Tags, .. Enumerable.Range(0, source.Tags.Length).Select(i => store.AddTag(instance, i))]);
         Take(sequence, "globals", () => AddGlobals(instance, imports));
         Take(sequence, "elements", () => instance.Elements = [.. source.Elements.Select(e => store.AddElement(instance.TypeInStore(e.ElementType), Evaluate(instance, e)))]);
         Take(sequence, "datas", () => instance.Datas = [.. source.Datas.Select(d => store.AddData(d.Bytes))]);

@@ -41,6 +41,9 @@ public sealed class ModuleInstance
     /// <summary>Globals, imports first.</summary>
     public ImmutableArray<GlobalInstance> Globals { get; internal set; } = [];
 
+    /// <summary>Tags, imports first.</summary>
+    public ImmutableArray<TagInstance> Tags { get; internal set; } = [];
+
     /// <summary>Element segments.</summary>
     public ImmutableArray<ElementInstance> Elements { get; internal set; } = [];
 
@@ -59,6 +62,10 @@ public sealed class ModuleInstance
     /// <summary>The exported function of that name.</summary>
     /// <exception cref="LinkException">There is none.</exception>
     public FunctionInstance Function(string name) => Functions[Export(name, ExternalKind.Function)];
+
+    /// <summary>The exported tag of that name.</summary>
+    /// <exception cref="LinkException">There is none.</exception>
+    public TagInstance Tag(string name) => Tags[Export(name, ExternalKind.Tag)];
 
     /// <summary>The exported memory of that name.</summary>
     /// <exception cref="LinkException">There is none.</exception>

@@ -36,6 +36,12 @@ public enum TrapKind
     /// <summary>A reference that is null where none may be.</summary>
     NullReference,
 
+    /// <summary>A throw of an exception through a reference that is null.</summary>
+    NullExceptionReference,
+
+    /// <summary>An exception that nothing caught (<see cref="TrapException.Thrown"/>).</summary>
+    UncaughtException,
+
     /// <summary>Too many nested calls.</summary>
     CallStackExhausted,
 

@@ -13,11 +13,16 @@ internal static class TypeText
 
     public static string Of(GlobalType type) => $"a {(type.IsMutable ? "mutable" : "constant")} global of {type.ValueType.Text()}";
 
+    public static string Of(TagInstance tag) => OfTag(tag.Type);
+
+    public static string OfTag(FunctionType type) => $"a tag {type}";
+
     public static string OfExport(ModuleInstance instance, ExportDeclaration export) => export.Kind switch
     {
         ExternalKind.Function => Of(instance.Functions[export.Index].Type),
         ExternalKind.Table => Of(instance.Tables[export.Index].CurrentType),
         ExternalKind.Memory => Of(instance.Memories[export.Index].CurrentType),
+        ExternalKind.Tag => Of(instance.Tags[export.Index]),
         _ => Of(instance.Globals[export.Index].Type),
     };
 

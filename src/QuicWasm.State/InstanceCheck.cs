@@ -15,6 +15,7 @@ internal static class InstanceCheck
         Count(instance, instance.Tables.Length, module.TableTypes.Length, "tables");
         Count(instance, instance.Memories.Length, module.MemoryTypes.Length, "memories");
         Count(instance, instance.Globals.Length, module.GlobalTypes.Length, "globals");
+        Count(instance, instance.Tags.Length, module.TagTypeIndices.Length, "tags");
         Count(instance, instance.Elements.Length, module.Module.Elements.Length, "element segments");
         Count(instance, instance.Datas.Length, module.Module.Datas.Length, "data segments");
         for (int i = 0; i < instance.Functions.Length; i++)
@@ -37,6 +38,11 @@ internal static class InstanceCheck
         for (int i = 0; i < instance.Globals.Length; i++)
         {
             CheckGlobal(instance, i);
+        }
+
+        for (int i = 0; i < instance.Tags.Length; i++)
+        {
+            CheckTag(instance, instance.Tags[i], i);
         }
 
         ImmutableArray<ElementSegment> segments = module.Module.Elements;
@@ -69,6 +75,15 @@ internal static class InstanceCheck
         bool fits = actual.IsMutable == declared.IsMutable
             && (actual.ValueType == type || (!actual.IsMutable && actual.ValueType.Matches(type)));
         Require(instance, fits, "global", index);
+    }
+
+    private static void CheckTag(ModuleInstance instance, TagInstance tag, int index)
+    {
+        int definedIndex = index - instance.Module.ImportedTagCount;
+        bool fits = definedIndex < 0
+            ? tag.TypeNumber == instance.TypeNumbers[instance.Module.TagTypeIndices[index]]
+            : tag.Module == instance && tag.DefinedIndex == definedIndex;
+        Require(instance, fits, "tag", index);
     }
 
     private static void Count(ModuleInstance instance, int actual, int declared, string what)

@@ -95,6 +95,15 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
         {
             _store.AddGlobal(global with { ValueType = TypeInStore(global.ValueType) });
         }
+
+        foreach ((int address, int definedIndex) in outline.Tags)
+        {
+            ModuleInstance instance = _store.Modules[address];
+            int declared = instance.Module.Module.Tags.Length;
+            _ = definedIndex < declared
+                ? _store.AddTag(instance, definedIndex)
+                : throw InstanceCheck.Bad(instance, $"tag {definedIndex} where its module defines {declared}");
+        }
     }
 
     private void AddSegments()
@@ -124,6 +133,7 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
         instance.Tables = Instances(spaces.Tables, _store.Tables);
         instance.Memories = Instances(spaces.Memories, _store.Memories);
         instance.Globals = Instances(spaces.Globals, _store.Globals);
+        instance.Tags = Instances(spaces.Tags, _store.Tags);
         instance.Elements = Instances(spaces.Elements, _store.Elements);
         instance.Datas = Instances(spaces.Datas, _store.Datas);
         instance.Exports = instance.Module.Module.Exports.ToDictionary(e => e.Name, StringComparer.Ordinal);

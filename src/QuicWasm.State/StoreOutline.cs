@@ -24,6 +24,9 @@ internal sealed record StoreOutline
 
     public required ImmutableArray<GlobalType> Globals { get; init; }
 
+    /// <summary>Tags: the address of the instance whose module defines it, and its index among those.</summary>
+    public required ImmutableArray<(int Instance, int DefinedIndex)> Tags { get; init; }
+
     public required ImmutableArray<ElementOutline> Elements { get; init; }
 
     public required ImmutableArray<DataOutline> Datas { get; init; }
@@ -56,6 +59,7 @@ internal sealed record InstanceSpaces(
     ImmutableArray<int> Tables,
     ImmutableArray<int> Memories,
     ImmutableArray<int> Globals,
+    ImmutableArray<int> Tags,
     ImmutableArray<int> Elements,
     ImmutableArray<int> Datas);
 

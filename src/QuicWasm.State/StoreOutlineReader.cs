@@ -32,6 +32,7 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         ImmutableArray<TableOutline> tables = ReadTables();
         ImmutableArray<MemoryOutline> memories = ReadMemories();
         ImmutableArray<GlobalType> globals = ReadGlobals();
+        ImmutableArray<(int, int)> tags = _version > 1 ? ReadTags(instances.Length) : [];
         ImmutableArray<ElementOutline> elements = ReadElements();
         ImmutableArray<DataOutline> datas = ReadDatas();
         var outlines = new InstanceOutline[instances.Length];
@@ -42,6 +43,7 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
                 ReadAddresses(tables.Length),
                 ReadAddresses(memories.Length),
                 ReadAddresses(globals.Length),
+                _version > 1 ? ReadAddresses(tags.Length) : [],
                 ReadAddresses(elements.Length),
                 ReadAddresses(datas.Length));
             outlines[i] = new InstanceOutline(instances[i].Module, instances[i].Name, spaces);
@@ -57,6 +59,7 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
             Tables = tables,
             Memories = memories,
             Globals = globals,
+            Tags = tags,
             Elements = elements,
             Datas = datas,
             Registered = registered,
@@ -171,6 +174,17 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(globals);
+    }
+
+    private ImmutableArray<(int Instance, int DefinedIndex)> ReadTags(int instanceCount)
+    {
+        var tags = new (int, int)[_reader.Count(2)];
+        for (int i = 0; i < tags.Length; i++)
+        {
+            tags[i] = (_reader.Number(instanceCount - 1), _reader.Number(ModuleLimits.Tags));
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(tags);
     }
 
     private ImmutableArray<ElementOutline> ReadElements()

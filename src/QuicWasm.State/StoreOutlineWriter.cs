@@ -117,6 +117,13 @@ internal static class StoreOutlineWriter
             WriteType(writer, global.Type.ValueType);
             writer.Flag(global.Type.IsMutable);
         }
+
+        writer.Number(store.Tags.Count);
+        foreach (TagInstance tag in store.Tags)
+        {
+            writer.Number(tag.Module.Address);
+            writer.Number(tag.DefinedIndex);
+        }
     }
 
     private static void WriteSegments(ImageWriter writer, Store store)
@@ -143,6 +150,7 @@ internal static class StoreOutlineWriter
         WriteAddresses(writer, instance.Tables, static t => t.Address);
         WriteAddresses(writer, instance.Memories, static m => m.Address);
         WriteAddresses(writer, instance.Globals, static g => g.Address);
+        WriteAddresses(writer, instance.Tags, static t => t.Address);
         WriteAddresses(writer, instance.Elements, static e => e.Address);
         WriteAddresses(writer, instance.Datas, static d => d.Address);
     }

@@ -15,6 +15,9 @@ internal sealed class SpecRunner : IDisposable
     private readonly Dictionary<string, ModuleInstance> _named = [];
     private readonly Dictionary<string, JsonElement> _definitions = [];
     private ModuleInstance? _current;
+
+    // Names that modules would be registered under that were passed over.
+    private readonly HashSet<string> _missing = [];
     private int _executed;
     private int _passedOver;
 
@@ -102,7 +105,7 @@ internal sealed class SpecRunner : IDisposable
                 Instantiate(_definitions[command.GetProperty("definition").GetString()!], command);
                 return null;
             case "register":
-                _context.Register(command.GetProperty("as").GetString()!, Named(command));
+                Register(command.GetProperty("as").GetString()!, command);
                 return null;
             case "action":
                 Perform(command.GetProperty("action"));
@@ -118,7 +121,7 @@ internal sealed class SpecRunner : IDisposable
             case "assert_invalid":
                 return ExpectModuleError(() => Load(command), ModuleError.Invalid);
             case "assert_unlinkable":
-                return Expect<LinkException>(() => _context.Instantiate(Load(command)), Text());
+                return Expect<LinkException>(() => Instantiate(command), Text());
             case "assert_uninstantiable":
                 return Expect<TrapException>(() => _context.Instantiate(Load(command)), Text());
             default:
@@ -128,10 +131,22 @@ internal sealed class SpecRunner : IDisposable
 
     private void Instantiate(JsonElement definition, JsonElement command)
     {
-        _current = _context.Instantiate(Load(definition));
+        _current = Instantiate(definition);
         if (command.TryGetProperty("name", out JsonElement name))
         {
             _named[name.GetString()!] = _current;
+        }
+    }
+
+    private ModuleInstance Instantiate(JsonElement definition)
+    {
+        try
+        {
+            return _context.Instantiate(Load(definition));
+        }
+        catch (LinkException e) when (e.Error == LinkError.UnknownImport && _missing.Any(m => e.Message.Contains($"\"{m}\"", StringComparison.Ordinal)))
+        {
+            throw new UnsupportedModuleException();
         }
     }
 
@@ -147,6 +162,13 @@ internal sealed class SpecRunner : IDisposable
 
     private static bool NeedsGarbageCollection(ModuleException e) =>
         e.Error == ModuleError.Unsupported && e.Detail.Contains("GarbageCollection", StringComparison.Ordinal);
+
+    private void Register(string name, JsonElement command)
+    {
+        _missing.Add(name);
+        _context.Register(name, Named(command));
+        _missing.Remove(name);
+    }
 
     private void Forget(JsonElement command)
     {
