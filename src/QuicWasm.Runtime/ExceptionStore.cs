@@ -55,9 +55,10 @@ public sealed class ExceptionStore
     /// <param name="slots">Every slot of every frame, as for <see cref="ReferenceTo"/>.</param>
     public void Collect(ReadOnlySpan<ulong> slots) => Collect(slots, null);
 
-    /// <summary>Puts an exception to its reference: for a restore.</summary>
-    internal bool Restore(ulong reference, ExceptionInstance exception)
+    /// <summary>Puts an exception to its reference, for a restore; false where there is one already.</summary>
+    public bool Restore(ulong reference, ExceptionInstance exception)
     {
+        LastReference = Math.Max(LastReference, reference);
         exception.Reference = reference;
         return _exceptions.TryAdd(reference, exception);
     }
