@@ -68,11 +68,15 @@ public sealed class ExceptionStore
         var live = new HashSet<ulong>();
         var found = new Stack<ExceptionInstance>();
         Mark(slots, live, found);
-        Mark(inFlight is null ? [] : inFlight.Fields.AsSpan(), live, found);
         MarkInstances(live, found);
+        if (inFlight is not null)
+        {
+            found.Push(inFlight);
+        }
+
         while (found.TryPop(out ExceptionInstance? exception))
         {
-            Mark(exception.Fields.AsSpan(), live, found);
+            MarkFields(exception, live, found);
         }
 
         foreach (ulong reference in _exceptions.Keys)
@@ -112,6 +116,20 @@ public sealed class ExceptionStore
             {
                 Mark(element.References, live, found);
             }
+        }
+    }
+
+    private void MarkFields(ExceptionInstance exception, HashSet<ulong> live, Stack<ExceptionInstance> found)
+    {
+        int slot = 0;
+        foreach (ValueType type in exception.Tag.Type.Parameters)
+        {
+            if (IsExceptions(type))
+            {
+                Mark([exception.Fields[slot]], live, found);
+            }
+
+            slot += type.SlotCount();
         }
     }
 
