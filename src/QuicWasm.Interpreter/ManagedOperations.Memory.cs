@@ -10,7 +10,7 @@ internal static unsafe partial class ManagedOperations
     public static Instruction* MemoryGrow(Instruction* ip, Machine machine)
     {
         MemoryInstance memory = machine.Store.Memories[ip->C];
-        ulong mask = memory.Type.Limits.AddressMask;
+        ulong mask = memory.AddressMask;
         machine[ip->A] = (ulong)memory.Grow(machine[ip->B] & mask) & mask;
         return ip + 1;
     }
@@ -53,7 +53,7 @@ internal static unsafe partial class ManagedOperations
     private static Memory MemoryAt(Machine machine, int address)
     {
         MemoryInstance memory = machine.Store.Memories[address];
-        return new Memory(memory.Cell, memory.Type.Limits.AddressMask);
+        return new Memory(memory.Cell, memory.AddressMask);
     }
 
     private static Instruction* Fill(Instruction* ip, Machine machine, Memory memory)

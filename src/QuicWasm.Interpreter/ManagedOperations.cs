@@ -79,5 +79,5 @@ internal static unsafe partial class ManagedOperations
     }
 
     // An address or size in a slot: its low half only, where addresses of the table have 32 bits.
-    private static ulong Address(TableInstance table, ulong slot) => slot & table.Type.Limits.AddressMask;
+    private static ulong Address(TableInstance table, ulong slot) => slot & table.AddressMask;
 }

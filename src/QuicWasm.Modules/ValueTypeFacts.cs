@@ -76,8 +76,8 @@ public static class ValueTypeFacts
         ValueType.ExternRef => "externref",
         ValueType.ExnRef => "exnref",
         _ when type.HasTypeIndex() => $"(ref {(type.IsNonNull() ? "" : "null ")}{type.TypeIndex()})",
-        _ when type.IsNonNull() => $"(ref {type.OrNull().Text()[..^3]})",
-        _ => "unknown",
+        _ when type.IsNonNull() && type.OrNull() != ValueType.Unknown => $"(ref {type.OrNull().Text()[..^3]})",
+        _ => type == ValueType.Unknown ? "unknown" : "a reference",
     };
 
     /// <summary>How many 8-byte slots the values of these types take together.</summary>

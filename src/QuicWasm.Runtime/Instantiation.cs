@@ -112,7 +112,7 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
             if (segment is { Mode: SegmentMode.Active, Offset: { } offset })
             {
                 TableInstance table = instance.Tables[segment.TableIndex];
-                ulong index = ConstantEvaluator.Evaluate(offset, instance).Low & table.Type.Limits.AddressMask;
+                ulong index = ConstantEvaluator.Evaluate(offset, instance).Low & table.AddressMask;
                 table.Initialize(element, 0, index, (ulong)element.References.Length);
             }
 
@@ -132,7 +132,7 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
             if (segment is { Mode: SegmentMode.Active, Offset: { } offset })
             {
                 MemoryInstance memory = instance.Memories[segment.MemoryIndex];
-                ulong start = ConstantEvaluator.Evaluate(offset, instance).Low & memory.Type.Limits.AddressMask;
+                ulong start = ConstantEvaluator.Evaluate(offset, instance).Low & memory.AddressMask;
                 data.Bytes.Span.CopyTo(memory.Span(start, (ulong)data.Bytes.Length));
                 data.Drop();
             }

@@ -27,6 +27,7 @@ public sealed unsafe class MemoryInstance : IDisposable
     {
         Address = address;
         Type = type;
+        AddressMask = type.Limits.AddressMask;
         ulong most = type.Limits.Is64 ? MaximumPages64 : MaximumPages;
         PageLimit = Math.Min(Math.Min(type.Limits.Maximum ?? most, most), maximumBytes / PageBytes);
         if (type.Limits.Minimum > PageLimit)
@@ -55,6 +56,9 @@ public sealed unsafe class MemoryInstance : IDisposable
 
     /// <summary>Its declared type; <see cref="PageCount"/> may have grown since.</summary>
     public MemoryType Type { get; }
+
+    /// <summary>The bits of a slot that are an address or a size.</summary>
+    public ulong AddressMask { get; }
 
     /// <summary>The type that an importer sees: the present size is the minimum.</summary>
     public MemoryType CurrentType => new(Type.Limits with { Minimum = PageCount });

@@ -16,6 +16,7 @@ public sealed class TableInstance : LazyInstance
     {
         Address = address;
         Type = type;
+        AddressMask = type.Limits.AddressMask;
         _limit = Math.Min(Math.Min(type.Limits.Maximum ?? uint.MaxValue, maximumElements), (ulong)Array.MaxLength);
         _elements = new ulong[checked((int)type.Limits.Minimum)];
     }
@@ -25,6 +26,9 @@ public sealed class TableInstance : LazyInstance
 
     /// <summary>Its declared type; <see cref="Length"/> may have grown since.</summary>
     public TableType Type { get; }
+
+    /// <summary>The bits of a slot that are an index or a size.</summary>
+    public ulong AddressMask { get; }
 
     /// <summary>The type that an importer sees: the present length is the minimum.</summary>
     public TableType CurrentType => Type with { Limits = Type.Limits with { Minimum = (ulong)_elements.Length } };
