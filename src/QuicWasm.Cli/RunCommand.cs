@@ -18,9 +18,8 @@ internal static class RunCommand
             DefaultValueFactory = _ => [],
         };
         var environment = new Option<string[]>("--env") { Description = "A variable of the environment: NAME=VALUE; may be given again", DefaultValueFactory = _ => [] };
-        var maxMemory = new Option<int>("--max-memory-mib") { Description = "How far one memory can grow, in MiB", DefaultValueFactory = _ => 4096 };
         var invoke = new Option<string?>("--invoke") { Description = "Calls this export with the arguments as values of its types, and prints its results" };
-        var command = new Command("run", "Runs a program") { file, arguments, modules, environment, maxMemory, invoke };
+        var command = new Command("run", "Runs a program") { file, arguments, modules, environment, invoke };
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -34,7 +33,6 @@ internal static class RunCommand
                     Arguments = [Path.GetFileName(path), .. parsed.GetRequiredValue(arguments)],
                     Environment = [.. parsed.GetRequiredValue(environment).Select(e => Checked(e))],
                     Invoke = parsed.GetValue(invoke),
-                    MaxMemoryBytes = (ulong)parsed.GetRequiredValue(maxMemory) << 20,
                 });
             return new ProgramSession(console, program, Path.GetFileNameWithoutExtension(path), session).RunAsync(cancellationToken);
         });

@@ -16,7 +16,9 @@ internal sealed record SessionOptions(
 /// <summary>The options of commands that run a program.</summary>
 internal sealed class SessionOptionSet
 {
-    private readonly Option<string[]> _folders = CommonOptions.Folders();
+    private readonly FolderOptionSet _folders = new();
+    private readonly FeatureOptionSet _features = new();
+    private readonly Option<string?> _maxMemory = new("--max-memory") { Description = "How far one memory can grow, such as 64MiB or 1GiB; 4GiB without it" };
     private readonly Option<string> _engine = CommonOptions.Engine();
     private readonly Option<string> _allocation = CommonOptions.Allocation();
     private readonly Option<int> _poolMib = CommonOptions.PoolMib();
@@ -40,9 +42,11 @@ internal sealed class SessionOptionSet
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
+        _folders.AddTo(command);
+        _features.AddTo(command);
         foreach (Option option in new Option[]
         {
-            _folders, _engine, _allocation, _poolMib, _listen, _insecureBind, _freezeTo, _freezeAfter, _report, _fuel, _unknownImports,
+            _maxMemory, _engine, _allocation, _poolMib, _listen, _insecureBind, _freezeTo, _freezeAfter, _report, _fuel, _unknownImports,
         })
         {
             command.Add(option);
@@ -52,7 +56,10 @@ internal sealed class SessionOptionSet
     /// <summary>Where and with what the program runs.</summary>
     public ProgramOptions ProgramOptions(ParseResult parsed) => new()
     {
-        Preopens = [.. parsed.GetRequiredValue(_folders).Select(CommonOptions.Preopen)],
+        Preopens = _folders.Preopens(parsed),
+        MemoryFolderLimitBytes = _folders.MemoryLimitBytes(parsed),
+        Features = _features.Features(parsed),
+        MaxMemoryBytes = parsed.GetValue(_maxMemory) is { } size ? SizeText.Parse(_maxMemory.Name, size) : Cli.ProgramOptions.DefaultMaxMemoryBytes,
         TrapsUnknownImports = parsed.GetRequiredValue(_unknownImports) == "trap",
         Allocation = CommonOptions.AllocationOf(parsed.GetRequiredValue(_allocation), parsed.GetRequiredValue(_poolMib)),
     };
