@@ -19,6 +19,7 @@ internal static class Program
             ResumeCommand.Create(console),
             ImageCommand.Create(console),
             ValidateCommand.Create(console),
+            ObjdumpCommand.Create(console),
         };
         ParseResult parsed = root.Parse(GuestArguments.Separate(root, arguments));
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
