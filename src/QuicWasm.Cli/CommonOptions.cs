@@ -23,11 +23,6 @@ internal static class CommonOptions
         Description = "Lets running nodes freeze the program and fetch its image: an endpoint such as tcp:127.0.0.1:7000 (port 0: any)",
     };
 
-    public static Option<bool> InsecureBind() => new("--insecure-bind")
-    {
-        Description = "Lets tcp, which is neither encrypted nor authenticated, listen on other than loopback addresses",
-    };
-
     public static Option<string?> Report() => new("--report")
     {
         Description = "Writes times and counts of the migration to a file, as one JSON object",

@@ -24,7 +24,7 @@ internal static class RunCommand
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(file);
-            SessionOptions session = options.SessionOptions(parsed);
+            SessionOptions session = options.SessionOptions(parsed, console);
             RunningProgram program = ProgramLoader.Load(
                 path,
                 [.. parsed.GetRequiredValue(modules).Select(m => Pair("--module", m, "FILE"))],
