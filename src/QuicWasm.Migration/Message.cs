@@ -25,6 +25,7 @@ internal abstract record Message
             MessageKind.Freeze => FreezeMessage.Read(ref reader),
             MessageKind.Frozen => FrozenMessage.Read(ref reader),
             MessageKind.StatusReport => StatusReportMessage.Read(ref reader),
+            MessageKind.GranuleZeros => GranuleZerosMessage.Read(ref reader),
             MessageKind.ListImages or MessageKind.Status => new PlainMessage(kind),
             _ when OwnershipMessage.IsKind(kind) => OwnershipMessage.Read(kind, ref reader),
             _ => throw new MigrationException(MigrationError.ProtocolViolation, $"a message of the unknown kind {(byte)kind}"),

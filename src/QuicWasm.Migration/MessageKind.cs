@@ -23,4 +23,5 @@ internal enum MessageKind : byte
     Frozen = 18,
     Status = 19,
     StatusReport = 20,
+    GranuleZeros = 21,
 }

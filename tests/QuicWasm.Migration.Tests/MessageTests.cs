@@ -30,6 +30,7 @@ public sealed class MessageTests
         new FrozenMessage(B),
         new PlainMessage(MessageKind.Status),
         new StatusReportMessage(new NodeStatus("node", [new ProgramEntry(A, "p")], 3, 4, 5, 6)),
+        new GranuleZerosMessage(int.MaxValue, 4096, ulong.MaxValue),
     ];
 
     public static TheoryData<int> Indexes() => [.. Enumerable.Range(0, All.Length)];
