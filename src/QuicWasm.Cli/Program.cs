@@ -17,6 +17,7 @@ internal static class Program
             FreezeCommand.Create(console),
             ServeCommand.Create(console),
             ResumeCommand.Create(console),
+            NodeCommand.Create(console),
             ImageCommand.Create(console),
             IdentityCommand.Create(console),
             ValidateCommand.Create(console),

@@ -28,6 +28,9 @@ internal sealed record ProgramOptions
     /// <summary>Whether a function that nothing offers traps when it is called, and not when the program is linked.</summary>
     public bool TrapsUnknownImports { get; init; }
 
+    /// <summary>Where its standard input comes from, and where its output goes; null: this process's own.</summary>
+    public (WasiStandardStream Input, WasiStandardStream Output, WasiStandardStream Error)? Streams { get; init; }
+
     /// <summary>Its environment, as NAME=VALUE.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 

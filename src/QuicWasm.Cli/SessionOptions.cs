@@ -14,7 +14,8 @@ internal sealed record SessionOptions(
     TransportEndpoint? Listen, TransportOptions Transport, string? FreezeTo, long? FreezeAfter, string? Report, long? Fuel);
 
 /// <summary>The options of commands that run a program.</summary>
-internal sealed class SessionOptionSet
+/// <param name="hostsOrders">Whether programs come by order: what is asked of one program only is left out.</param>
+internal sealed class SessionOptionSet(bool hostsOrders = false)
 {
     private readonly FolderOptionSet _folders = new();
     private readonly FeatureOptionSet _features = new();
@@ -38,21 +39,34 @@ internal sealed class SessionOptionSet
     private readonly Option<string> _unknownImports = CommonOptions.Choice(
         "--unknown-imports", "What a function does that the program imports and nothing offers: fail when it is linked, or trap when it is called", "fail", "trap");
 
+    private Option[] _local = [];
+
     /// <summary>How nodes reach each other.</summary>
     public TransportOptionSet Transport { get; } = new();
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
+        int before = command.Options.Count;
         _folders.AddTo(command);
         _features.AddTo(command);
-        Transport.AddTo(command, listens: true);
-        foreach (Option option in new Option[]
-        {
-            _maxMemory, _engine, _allocation, _poolMib, _listen, _freezeTo, _freezeAfter, _report, _fuel, _unknownImports,
-        })
+        Option[] ofOneProgram = hostsOrders ? [] : [_freezeTo, _freezeAfter, _report, _fuel];
+        foreach (Option option in new Option[] { _maxMemory, _engine, _allocation, _poolMib, _unknownImports, _listen }.Concat(ofOneProgram))
         {
             command.Add(option);
+        }
+
+        _local = [.. command.Options.Skip(before)];
+        Transport.AddTo(command, listens: true);
+    }
+
+    /// <summary>Refuses what is about a program that runs in this process.</summary>
+    /// <exception cref="UsageException">Such an option is given.</exception>
+    public void RefuseLocal(ParseResult parsed, string option)
+    {
+        if (_local.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } given)
+        {
+            throw new UsageException($"{given.Name} and {option} do not go together: the node has options of its own");
         }
     }
 

@@ -24,4 +24,8 @@ internal enum MessageKind : byte
     Status = 19,
     StatusReport = 20,
     GranuleZeros = 21,
+    Order = 22,
+    Ordered = 23,
+    AwaitEnd = 24,
+    End = 25,
 }

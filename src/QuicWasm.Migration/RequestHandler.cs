@@ -6,6 +6,9 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
     private readonly GranuleSender _sender = new(node, session, channel);
     private HostedImage? _finished;
 
+    private IOrderTaker Orders => node.Options.Orders
+        ?? throw new MigrationException(MigrationError.Unsupported, $"the node {node.Options.Name} takes no orders: it is no quicwasm node");
+
     public async ValueTask HandleAsync(Message request, ulong requestId, CancellationToken cancellationToken)
     {
         if (request is HelloMessage hello)
@@ -27,6 +30,8 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
             OpenImageMessage open => Open(open),
             ClaimMessage claim => Claim(claim),
             OwnershipMessage step => Step(step),
+            OrderMessage order => new OrderedMessage(await Orders.ResumeAsync(order.Order, cancellationToken)),
+            AwaitEndMessage wait => new EndMessage(await Orders.WaitAsync(wait.Program, ProtocolLimits.LongestWait, cancellationToken)),
             PlainMessage { Kind: MessageKind.ListImages } => new ImageListMessage([.. node.Images.Take(ProtocolLimits.MaxListed)]),
             PlainMessage { Kind: MessageKind.Status } => Status(),
             _ => throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} sent {request.Kind}, which is no request"),

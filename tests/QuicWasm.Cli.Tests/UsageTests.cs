@@ -48,7 +48,7 @@ public sealed class UsageTests
     public async Task Help_names_every_command()
     {
         CommandResult result = (await CommandResult.OfAsync("--help")).AssertExit(0);
-        Assert.All(["run", "resume", "freeze", "serve", "image", "validate", "objdump"], c => Assert.Contains($"  {c}", result.Output, StringComparison.Ordinal));
+        Assert.All(["run", "resume", "freeze", "serve", "image", "validate", "objdump", "identity", "node"], c => Assert.Contains($"  {c}", result.Output, StringComparison.Ordinal));
         Assert.Equal("", result.Error);
     }
 }
