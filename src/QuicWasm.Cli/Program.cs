@@ -17,8 +17,11 @@ internal static class Program
             FreezeCommand.Create(console),
             ServeCommand.Create(console),
             ResumeCommand.Create(console),
+            NodeCommand.Create(console),
             ImageCommand.Create(console),
+            IdentityCommand.Create(console),
             ValidateCommand.Create(console),
+            ObjdumpCommand.Create(console),
         };
         ParseResult parsed = root.Parse(GuestArguments.Separate(root, arguments));
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };

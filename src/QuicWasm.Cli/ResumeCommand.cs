@@ -14,20 +14,35 @@ internal static class ResumeCommand
         var source = new Argument<string>("source") { Description = "An image file, or where a memory node listens, such as tcp:127.0.0.1:7000" };
         var session = new SessionOptionSet();
         var migration = new MigrationOptionSet();
-        var command = new Command("resume", "Resumes a frozen program here") { source };
+        var at = new Option<string?>("--at") { Description = "Has this node (quicwasm node) resume the program, and waits for its end; its output goes to files there" };
+        var detach = new Option<bool>("--detach") { Description = "With --at: does not wait for the program's end" };
+        var command = new Command("resume", "Resumes a frozen program here, or at a node that stays up") { source, at, detach };
         session.AddTo(command);
         migration.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             string from = parsed.GetRequiredValue(source);
+            if (parsed.GetValue(at) is { } destination)
+            {
+                session.RefuseLocal(parsed, "--at");
+                TransportEndpoint there = session.Transport.Endpoint(parsed, destination);
+                var order = new ResumeOrder($"{SourceOfOrder(session.Transport, parsed, from)}", migration.Request(parsed));
+                return RemoteResume.RunAsync(console, there, order, session.Transport.Options(parsed, console, there), !parsed.GetValue(detach), cancellationToken);
+            }
+
             Configure configure = ProgramLoader.Configure(session.ProgramOptions(parsed));
-            SessionOptions options = session.SessionOptions(parsed);
-            return TransportEndpoint.Schemes.Any(s => from.StartsWith(s + ":", StringComparison.Ordinal))
-                ? FromNodeAsync(console, TransportEndpoint.Parse(from), migration.Request(parsed), configure, options, cancellationToken)
+            TransportEndpoint? node = session.Transport.IsEndpoint(parsed, from) ? session.Transport.Endpoint(parsed, from) : null;
+            SessionOptions options = session.SessionOptions(parsed, console, node);
+            return node is not null
+                ? FromNodeAsync(console, node, migration.Request(parsed), configure, options, cancellationToken)
                 : FromFileAsync(console, from, configure, options, cancellationToken);
         });
         return command;
     }
+
+    private static TransportEndpoint SourceOfOrder(TransportOptionSet transport, ParseResult parsed, string from) => transport.IsEndpoint(parsed, from)
+        ? transport.Endpoint(parsed, from)
+        : throw new UsageException($"--at: {from} is a file of this machine; serve it (quicwasm serve), and give the endpoint as the node reaches it");
 
     private static async Task<int> FromFileAsync(
         CommandConsole console, string file, Configure configure, SessionOptions options, CancellationToken cancellationToken)
@@ -45,7 +60,7 @@ internal static class ResumeCommand
     private static async Task<int> FromNodeAsync(
         CommandConsole console, TransportEndpoint node, MigrationRequest request, Configure configure, SessionOptions options, CancellationToken cancellationToken)
     {
-        MigratedProgram migrated = await new RunningNode(Transports.All, new RunningNodeOptions())
+        MigratedProgram migrated = await new RunningNode(Transports.All, new RunningNodeOptions { Transport = options.Transport })
             .ResumeAsync(node, request, configure, cancellationToken);
         await using Migration.Migration migration = migrated.Migration;
         MigrationReport report = migration.Report;
@@ -72,7 +87,7 @@ internal static class ResumeCommand
     }
 
     // The program is this node's by now, and goes on whatever the memory node says.
-    private static async Task FinishAsync(CommandConsole console, Migration.Migration migration, CancellationToken cancellationToken)
+    internal static async Task FinishAsync(CommandConsole console, Migration.Migration migration, CancellationToken cancellationToken)
     {
         try
         {

@@ -87,7 +87,7 @@ internal static unsafe partial class Bridge
         }
 
         EntryPoint* entry = engine.Entry(Reference.FunctionAddress(reference));
-        return entry->Type == engine.TypeNumber(instance.Module.Module.Types[type])
+        return entry->Type == instance.TypeNumbers[type]
             ? (nint)entry
             : throw new TrapException(TrapKind.IndirectCallTypeMismatch);
     }

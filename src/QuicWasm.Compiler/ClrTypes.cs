@@ -33,6 +33,9 @@ internal static class ClrTypes
     /// <summary>Parameters of compiled code: the instance's block, then the function's own.</summary>
     public static Type[] ParametersOf(FunctionType type) => [typeof(nint), .. type.Parameters.Select(Of)];
 
+    /// <summary>The type with every reference taken for one to any function: what is left is what .NET sees.</summary>
+    public static FunctionType Erased(FunctionType type) => new([.. type.Parameters.Select(Erased)], [.. type.Results.Select(Erased)]);
+
     /// <summary>Replaces the value on the stack by one of another type with the same bits.</summary>
     public static void Convert(ILGenerator il, Type from, Type to)
     {
@@ -116,6 +119,8 @@ internal static class ClrTypes
 
     /// <summary>Whether a type is a vector.</summary>
     public static bool IsVector(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Vector128<>);
+
+    private static ValueType Erased(ValueType type) => type.IsReference() ? ValueType.FuncRef : type;
 
     private static bool IsInteger32(Type type) => type == typeof(int) || type == typeof(uint);
 

@@ -48,9 +48,9 @@ public sealed unsafe partial class CompilerEngine
             FunctionInstance function = store.Functions[address];
             EntryPoint* entry = Entry(address);
             entry->Address = address;
-            entry->Type = TypeNumber(function.Type);
+            entry->Type = function.TypeNumber;
             entry->Context = function.Module is { } module ? _instanceBlocks[module.Address] : _hostBlock;
-            entry->Code = function.Module is { } owner ? ModuleCode.Of(owner.Module).Signatures[function.Type].Stub : 0;
+            entry->Code = function.Module is { } owner ? ModuleCode.Of(owner.Module).SignatureOf(function.Type).Stub : 0;
             ReserveResults(function.Type.ResultSlots);
         }
 
@@ -141,7 +141,7 @@ public sealed unsafe partial class CompilerEngine
 
         for (int i = 0; i < instance.Module.Module.Types.Length; i++)
         {
-            *(int*)(block + layout.Type(i)) = TypeNumber(instance.Module.Module.Types[i]);
+            *(int*)(block + layout.Type(i)) = instance.TypeNumbers[i];
         }
 
         for (int i = 0; i < instance.Functions.Length; i++)
@@ -156,7 +156,7 @@ public sealed unsafe partial class CompilerEngine
         if (entry->Code == 0)
         {
             // A function of the host: any module that imports it has a stub of its type.
-            entry->Code = code.Signatures[function.Type].Stub;
+            entry->Code = code.SignatureOf(function.Type).Stub;
         }
 
         cell->Code = entry->Code;

@@ -76,7 +76,7 @@ public sealed unsafe partial class CompilerEngine
 
         AddFrame(function, pc, localSlots, operandSlots, -1);
         Unwinding = UnwindingState.Frames;
-        return code.Signatures[function.Type].Leave;
+        return code.SignatureOf(function.Type).Leave;
     }
 
     private void InterruptCall(ReadOnlySpan<ulong> arguments, int tableIndex)

@@ -86,7 +86,7 @@ public sealed unsafe partial class CompilerEngine
         slots = resultMemory.Slots != null ? resultMemory.Slots : slots;
         try
         {
-            Signature signature = ModuleCode.Of(function.Module!.Module).Signatures[function.Type];
+            Signature signature = ModuleCode.Of(function.Module!.Module).SignatureOf(function.Type);
             ((delegate*<nint, nint, ulong*, void>)signature.EnterVersion)(code.Pointer, _instanceBlocks[function.Module.Address], slots);
             return Finish(slots, results);
         }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using QuicWasm.Modules;
 using QuicWasm.Native;
 using QuicWasm.Runtime;
 
@@ -30,7 +29,6 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
     private readonly IBaselineEngine _baseline;
     private readonly CompileMode _mode;
     private readonly HotCode _hot;
-    private readonly Dictionary<FunctionType, int> _typeNumbers = [];
     private GCHandle _handle;
     private ulong* _results;
     private int _depth;
@@ -107,18 +105,6 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         NativeMemory.Free(_frame);
         NativeMemory.Free(_versionFrame);
         _handle.Free();
-    }
-
-    /// <summary>The number of a type: the same for equal types.</summary>
-    internal int TypeNumber(FunctionType type)
-    {
-        if (!_typeNumbers.TryGetValue(type, out int number))
-        {
-            number = _typeNumbers.Count;
-            _typeNumbers.Add(type, number);
-        }
-
-        return number;
     }
 
     /// <summary>Calls what a stub stands for.</summary>
@@ -213,7 +199,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
     private void EnterCode(FunctionInstance function, ulong* slots)
     {
         EntryPoint* entry = Entry(function.Address);
-        Signature signature = ModuleCode.Of(function.Module!.Module).Signatures[function.Type];
+        Signature signature = ModuleCode.Of(function.Module!.Module).SignatureOf(function.Type);
         ((delegate*<nint, nint, ulong*, void>)signature.Enter)(entry->Code, entry->Context, slots);
     }
 

@@ -74,7 +74,7 @@ internal sealed partial class FunctionCompiler
             }
 
             _il.Emit(OpCodes.Tailcall);
-            _il.Emit(OpCodes.Call, _code.Signatures[_type].EntryPoll);
+            _il.Emit(OpCodes.Call, _code.SignatureOf(_type).EntryPoll);
             _il.Emit(OpCodes.Ret);
         });
     }

@@ -7,6 +7,7 @@ namespace QuicWasm.Compiler;
 internal sealed class FunctionScan
 {
     private readonly Dictionary<int, ulong> _assigned = [];
+    private readonly ValidatedModule _module;
     private readonly HashSet<int> _blocksThatCall = [];
     private readonly bool[] _isArithmetic;
 
@@ -18,13 +19,15 @@ internal sealed class FunctionScan
             _isArithmetic[i] = locals[i] == ValueType.F32 || locals[i] == ValueType.F64;
         }
 
+        _module = module;
+        UsesWhatIsNotCompiled |= locals.Any(IsException) || UsesWide(module);
         FunctionBody body = module.Module.Functions[definedIndex];
         var reader = new CodeReader(body.Code.Span, body.Offset) { Position = module.Layout(definedIndex).EntryPc };
         Scan(ref reader);
     }
 
-    /// <summary>The first instruction that only the interpreter runs, or null.</summary>
-    public Opcode? Unsupported { get; private set; }
+    /// <summary>Whether something is in it that only the interpreter runs: exceptions, typed references, 64-bit memories or tables.</summary>
+    public bool UsesWhatIsNotCompiled { get; private set; }
 
     /// <summary>Whether a float local only ever holds what arithmetic gave, or zero, so that its NaN need not be canonical until it is seen.</summary>
     public bool IsArithmetic(int local) => _isArithmetic[local];
@@ -53,7 +56,10 @@ internal sealed class FunctionScan
             {
                 case Opcode.Block or Opcode.Loop or Opcode.If:
                     open.Push((pc, 0));
-                    break;
+                    BlockType type = reader.ReadBlockType();
+                    UsesWhatIsNotCompiled |= type.HasTypeIndex ? HasException((int)type.TypeIndex) : IsException(type.Result);
+                    isNumber = false;
+                    continue;
                 case Opcode.End:
                     (int start, ulong assigned) = open.Pop();
                     _assigned[start] = assigned;
@@ -65,6 +71,14 @@ internal sealed class FunctionScan
                     _isArithmetic[local] &= isNumber;
                     isNumber = false;
                     continue;
+                case Opcode.GlobalGet:
+                    UsesWhatIsNotCompiled |= IsException(_module.GlobalTypes[(int)reader.ReadU32()].ValueType);
+                    isNumber = false;
+                    continue;
+                case Opcode.TableGet:
+                    UsesWhatIsNotCompiled |= IsException(_module.TableTypes[(int)reader.ReadU32()].ElementType);
+                    isNumber = false;
+                    continue;
                 case Opcode.F32Const:
                     isNumber = !float.IsNaN(BitConverter.UInt32BitsToSingle(reader.ReadF32Bits()));
                     continue;
@@ -73,9 +87,11 @@ internal sealed class FunctionScan
                     continue;
                 case Opcode.Call or Opcode.CallIndirect or Opcode.ReturnCall or Opcode.ReturnCallIndirect or Opcode.MemoryGrow:
                     _blocksThatCall.UnionWith(open.Select(static b => b.Pc));
-                    break;
+                    ScanCall(opcode, ref reader);
+                    isNumber = false;
+                    continue;
                 default:
-                    Unsupported ??= IsSupported(opcode) ? null : opcode;
+                    UsesWhatIsNotCompiled |= !IsSupported(opcode);
                     UsesMemory |= OpcodeTable.Get(opcode).WidthBytes > 0 || opcode == Opcode.MemorySize;
                     break;
             }
@@ -84,6 +100,30 @@ internal sealed class FunctionScan
             isNumber = FloatArithmetic.Gives(opcode) || FloatArithmetic.IsNever(opcode);
         }
     }
+
+    private void ScanCall(Opcode opcode, ref CodeReader reader)
+    {
+        int index = (int)reader.ReadU32();
+        if (opcode is Opcode.Call or Opcode.ReturnCall)
+        {
+            UsesWhatIsNotCompiled |= HasException(_module.FunctionTypes[index]);
+        }
+        else if (opcode != Opcode.MemoryGrow)
+        {
+            _ = reader.ReadU32();
+            UsesWhatIsNotCompiled |= HasException(index);
+        }
+    }
+
+    // The references to exceptions that a frame of .NET holds are not found when exceptions are collected.
+    private bool HasException(int typeIndex) => HasException(_module.Module.Types[typeIndex]);
+
+    private static bool HasException(FunctionType type) => type.Parameters.Any(IsException) || type.Results.Any(IsException);
+
+    private static bool IsException(ValueType type) => type.OrNull() == ValueType.ExnRef;
+
+    private static bool UsesWide(ValidatedModule module) =>
+        module.MemoryTypes.Any(static m => m.Limits.Is64) || module.TableTypes.Any(static t => t.Limits.Is64);
 
     private static void Assign(Stack<(int Pc, ulong Assigned)> open, ulong locals)
     {

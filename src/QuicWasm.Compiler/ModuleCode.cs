@@ -38,6 +38,7 @@ internal sealed class ModuleCode
 
     private readonly Lock _gate = new();
     private readonly ModuleBuilder _assembly;
+    private readonly Dictionary<FunctionType, Signature> _signatures;
     private readonly Dictionary<CodeKey, CompiledCode?> _compiled = [];
     private readonly Dictionary<(Type, string), CompiledCode> _byName = [];
     private readonly MethodInfo?[] _methods;
@@ -50,7 +51,7 @@ internal sealed class ModuleCode
         _methods = new MethodInfo?[module.Module.Functions.Length];
         _assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(AssemblyName), AssemblyBuilderAccess.RunAndCollect)
             .DefineDynamicModule(AssemblyName);
-        Signatures = Signature.EmitAll(_assembly, module.FunctionTypes.Concat(module.Module.Types));
+        _signatures = Signature.EmitAll(_assembly, module.FunctionTypes.Concat(module.Module.Types).Select(ClrTypes.Erased));
     }
 
     /// <summary>The module.</summary>
@@ -59,8 +60,8 @@ internal sealed class ModuleCode
     /// <summary>Where things stand in the blocks of its instances.</summary>
     public InstanceLayout Layout { get; }
 
-    /// <summary>The code around functions, by type.</summary>
-    public Dictionary<FunctionType, Signature> Signatures { get; }
+    /// <summary>The code around functions of a type; it is the same for all kinds of references.</summary>
+    public Signature SignatureOf(FunctionType type) => _signatures[ClrTypes.Erased(type)];
 
     /// <summary>The code of a module; made at the first call.</summary>
     public static ModuleCode Of(ValidatedModule module)
@@ -113,7 +114,7 @@ internal sealed class ModuleCode
         {
             FunctionScan scan = Scan(key.DefinedIndex);
             FunctionLayout layout = Module.Layout(key.DefinedIndex);
-            if (scan.Unsupported is null && layout.LocalSlots + layout.OperandSlots <= FrameSlotLimit)
+            if (!scan.UsesWhatIsNotCompiled && layout.LocalSlots + layout.OperandSlots <= FrameSlotLimit)
             {
                 scans.Add(key, scan);
             }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuicWasm.Modules;
 
 namespace QuicWasm.Interpreter;
 
@@ -28,6 +29,12 @@ internal sealed class ControlBlock
 
     /// <summary>The frame offset of the first value above those.</summary>
     public required int Offset { get; init; }
+
+    /// <summary>For a try_table: its clauses, each with the block that it branches to; else null.</summary>
+    public (CatchClause Clause, ControlBlock Target)[]? Clauses { get; set; }
+
+    /// <summary>For a try_table: its first instruction.</summary>
+    public int First { get; set; }
 
     /// <summary>What a branch to it carries.</summary>
     public ImmutableArray<ValueType> BranchTypes => IsLoop ? Parameters : Results;

@@ -27,7 +27,7 @@ internal unsafe struct FunctionEntry
     /// <summary>Address of the function in the Store.</summary>
     public int Address;
 
-    /// <summary>Number of its type: equal types have equal numbers in one engine.</summary>
+    /// <summary>Number of its type in the Store: equal types have equal numbers.</summary>
     public int TypeNumber;
 
     /// <summary>Whether calls go to the faster tier.</summary>

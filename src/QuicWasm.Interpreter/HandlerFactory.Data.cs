@@ -91,7 +91,7 @@ internal static partial class HandlerFactory
 
         il.Il.Emit(OpCodes.Call, semantics);
         il.StoreSlot(semantics.ReturnType);
-        il.Next(key.IsOther ? 2 : 1);
+        il.Next(key.IsOther || key.Is64 ? 2 : 1);
         EmitTrap(il, trap);
     }
 
@@ -118,7 +118,7 @@ internal static partial class HandlerFactory
         }
 
         il.Il.Emit(OpCodes.Call, semantics);
-        il.Next(key.IsOther ? 2 : 1);
+        il.Next(key.IsOther || key.Is64 ? 2 : 1);
         EmitTrap(il, trap);
     }
 
@@ -128,8 +128,14 @@ internal static partial class HandlerFactory
     private static void EmitEffectiveEnd(
         HandlerEmitter il, HandlerKey key, int addressOperand, int? widthBytes, out LocalBuilder end, out Label trap)
     {
-        end = il.Il.DeclareLocal(typeof(ulong));
         trap = il.Il.DefineLabel();
+        if (key.Is64)
+        {
+            end = EmitLocation(il, key, addressOperand, trap);
+            return;
+        }
+
+        end = il.Il.DeclareLocal(typeof(ulong));
         il.Register(addressOperand, typeof(uint));
         il.Il.Emit(OpCodes.Conv_U8);
         if (widthBytes is { } width)
@@ -162,8 +168,30 @@ internal static partial class HandlerFactory
         il.Il.Emit(OpCodes.Bgt_Un, trap);
     }
 
+    // Where a 64-bit address and offset lead, or to the trap.
+    private static LocalBuilder EmitLocation(HandlerEmitter il, HandlerKey key, int addressOperand, Label trap)
+    {
+        LocalBuilder location = il.Il.DeclareLocal(typeof(nint));
+        EmitOtherCell(il);
+        il.Register(addressOperand, typeof(ulong));
+        il.OperandAddress(Instruction.Bytes + Instruction.OffsetOfA);
+        il.LoadIndirect(typeof(ulong));
+        il.Il.Emit(OpCodes.Ldc_I8, (long)OpcodeTable.Get((Opcode)key.Operation).WidthBytes);
+        il.Il.Emit(OpCodes.Call, typeof(WideAddress).GetMethod(nameof(WideAddress.Locate))!);
+        il.Il.Emit(OpCodes.Stloc, location);
+        il.Il.Emit(OpCodes.Ldloc, location);
+        il.Il.Emit(OpCodes.Brfalse, trap);
+        return location;
+    }
+
     private static void EmitEffectiveAddress(HandlerEmitter il, HandlerKey key, LocalBuilder end, int widthBytes)
     {
+        if (key.Is64)
+        {
+            il.Il.Emit(OpCodes.Ldloc, end);
+            return;
+        }
+
         if (key.IsOther)
         {
             EmitOtherCell(il);

@@ -106,10 +106,11 @@ internal enum HandlerForm : byte
 /// <param name="IsNegated">Jumps when the condition is false.</param>
 /// <param name="IsBackward">Jumps to a loop header, which is a safe point.</param>
 /// <param name="IsOther">For loads and stores: not in memory 0, but in the memory whose cell is at Wide of the next instruction, which is passed over.</param>
+/// <param name="Is64">For loads and stores: in a memory of 64-bit addresses, whose cell is at Wide of the next instruction, which is passed over; the offset is in its A and B.</param>
 /// <param name="Lane">The lane of an operation that takes one: a constant there costs less than to look it up in the instruction.</param>
 internal readonly record struct HandlerKey(
-    HandlerForm Form, int Operation = 0, bool IsNegated = false, bool IsBackward = false, byte Lane = 0, bool IsOther = false)
+    HandlerForm Form, int Operation = 0, bool IsNegated = false, bool IsBackward = false, byte Lane = 0, bool IsOther = false, bool Is64 = false)
 {
     /// <summary>The handler's name in stack traces.</summary>
-    public override string ToString() => $"{Form}_{Operation:x}{(IsNegated ? "_not" : "")}{(IsBackward ? "_back" : "")}{(Lane > 0 ? $"_{Lane}" : "")}{(IsOther ? "_other" : "")}";
+    public override string ToString() => $"{Form}_{Operation:x}{(IsNegated ? "_not" : "")}{(IsBackward ? "_back" : "")}{(Lane > 0 ? $"_{Lane}" : "")}{(IsOther ? "_other" : "")}{(Is64 ? "_64" : "")}";
 }

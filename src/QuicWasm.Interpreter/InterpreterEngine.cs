@@ -13,7 +13,6 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
     private readonly MemoryRange _stack;
     private readonly Machine _machine;
     private readonly CodeMap _code = new();
-    private readonly Dictionary<FunctionType, int> _typeNumbers = [];
     private readonly MemoryCell* _noMemory;
     private readonly Instruction* _exit;
     private int _entryCapacity;
@@ -43,7 +42,7 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
         builder.Emit(new HandlerKey(HandlerForm.Exit));
         _exit = builder.Finish();
         MemoryReturns = new MemoryReturns(this);
-        _machine = new Machine(this, context) { StackLimit = _base + stackBytes, Memory = _noMemory };
+        _machine = new Machine(this, context) { StackBase = _base, StackLimit = _base + stackBytes, Memory = _noMemory };
     }
 
     /// <inheritdoc/>
@@ -114,25 +113,13 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
                 ParameterBytes = function.Type.ParameterSlots * 8L,
                 Memory = function.Module is { } module ? MemoryOf(module) : _noMemory,
                 Address = function.Address,
-                TypeNumber = TypeNumber(function.Type),
+                TypeNumber = function.TypeNumber,
             };
             _machine.Entries[function.Address] = entry;
             function.EngineData = _code;
         }
 
         return entry;
-    }
-
-    /// <summary>The number of a type: the same for equal types.</summary>
-    internal int TypeNumber(FunctionType type)
-    {
-        if (!_typeNumbers.TryGetValue(type, out int number))
-        {
-            number = _typeNumbers.Count;
-            _typeNumbers.Add(type, number);
-        }
-
-        return number;
     }
 
     /// <summary>The memory 0 of an instance, or a cell of length 0.</summary>

@@ -11,7 +11,8 @@ internal readonly record struct CodePoint(int Pc, int Index, int OperandSlots, b
 
 /// <summary>The register code of one function instance.</summary>
 // SAFETY: instructions are located here by address, never read.
-internal sealed unsafe class LoweredFunction(FunctionInstance function, Instruction* code, int count, CodePoint[] points, int localSlots, int parameterSlots, int frameBytes)
+internal sealed unsafe class LoweredFunction(
+    FunctionInstance function, Instruction* code, int count, CodePoint[] points, TryCode[] tries, int localSlots, int parameterSlots, int frameBytes)
 {
     /// <summary>The function.</summary>
     public FunctionInstance Function { get; } = function;
@@ -78,6 +79,29 @@ internal sealed unsafe class LoweredFunction(FunctionInstance function, Instruct
         }
 
         return isReturn ? null : found;
+    }
+
+    /// <summary>The innermost clause that catches exceptions with a tag which are thrown at an instruction, or null.</summary>
+    public CatchCode? FindClause(Instruction* instruction, TagInstance tag)
+    {
+        int index = (int)(instruction - Code);
+        foreach (TryCode code in tries)
+        {
+            if (index < code.First || index >= code.End)
+            {
+                continue;
+            }
+
+            foreach (CatchCode clause in code.Clauses)
+            {
+                if (clause.Tag is null || clause.Tag == tag)
+                {
+                    return clause;
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The pc of the last safe point at or before an instruction: near enough for people.</summary>

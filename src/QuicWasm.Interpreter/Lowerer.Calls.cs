@@ -7,6 +7,33 @@ namespace QuicWasm.Interpreter;
 // SAFETY: entries and cells that instructions name live as long as the engine.
 internal sealed unsafe partial class Lowerer
 {
+    private bool LowerCall(Opcode opcode, int pc, ref CodeReader reader)
+    {
+        switch (opcode)
+        {
+            case Opcode.Call:
+                LowerCall((int)reader.ReadU32(), pc, reader.Position);
+                return true;
+            case Opcode.CallIndirect:
+                LowerCallIndirect(pc, ref reader);
+                return true;
+            case Opcode.ReturnCall:
+                LowerTailCall((int)reader.ReadU32(), pc);
+                return true;
+            case Opcode.ReturnCallIndirect:
+                LowerDynamicTailCall(ManagedOperation.TailCallIndirect, pc, ref reader);
+                return true;
+            case Opcode.CallRef:
+                LowerCallReference(pc, ref reader);
+                return true;
+            case Opcode.ReturnCallRef:
+                LowerDynamicTailCall(ManagedOperation.TailCallReference, pc, ref reader);
+                return true;
+            default:
+                return false;
+        }
+    }
+
     private void LowerCall(int index, int pc, int returnPc)
     {
         FunctionInstance callee = _instance.Functions[index];
@@ -32,15 +59,31 @@ internal sealed unsafe partial class Lowerer
 
     private void LowerCallIndirect(int pc, ref CodeReader reader)
     {
-        FunctionType type = _module.Types[(int)reader.ReadU32()];
-        TableInstance table = _instance.Tables[(int)reader.ReadU32()];
-        _stack.Flush();
-        _points.Add(new CodePoint(pc, _code.Count, _stack.SlotCount, false));
-        int index = _stack.PopRegister();
-        int arguments = PopArguments(type);
-        _code.Emit(Managed(ManagedOperation.CallIndirect), arguments, index, table.Address, _engine.TypeNumber(type));
+        FunctionType type = EmitDynamicCall(ManagedOperation.CallIndirect, pc, ref reader);
         EndCall(type, reader.Position);
         EmitUseMemory();
+    }
+
+    private void LowerCallReference(int pc, ref CodeReader reader)
+    {
+        FunctionType type = EmitDynamicCall(ManagedOperation.CallReference, pc, ref reader);
+        EndCall(type, reader.Position);
+        EmitUseMemory();
+    }
+
+    // What says who is called, an index into a table or a reference, is on top of the arguments.
+    private FunctionType EmitDynamicCall(ManagedOperation operation, int pc, ref CodeReader reader)
+    {
+        int typeIndex = (int)reader.ReadU32();
+        FunctionType type = _module.Types[typeIndex];
+        bool hasTable = operation is ManagedOperation.CallIndirect or ManagedOperation.TailCallIndirect;
+        int table = hasTable ? _instance.Tables[(int)reader.ReadU32()].Address : 0;
+        _stack.Flush();
+        _points.Add(new CodePoint(pc, _code.Count, _stack.SlotCount, false));
+        int callee = _stack.PopRegister();
+        int arguments = PopArguments(type);
+        _code.Emit(Managed(operation), arguments, callee, table, _instance.TypeNumbers[typeIndex]);
+        return type;
     }
 
     // A function of the host makes no frame: it is called, and its results are returned.
@@ -51,7 +94,7 @@ internal sealed unsafe partial class Lowerer
         FunctionEntry* entry = _engine.EntryOf(callee);
         if (callee.Host is not null)
         {
-            _code.EmitWide(Managed(ManagedOperation.CallHost), arguments, _instance.Address, callee.Address);
+            _code.EmitWide(Managed(ManagedOperation.TailCallHost), arguments, _instance.Address, callee.Address);
             ReturnResults();
             return;
         }
@@ -61,15 +104,9 @@ internal sealed unsafe partial class Lowerer
         _isUnreachable = true;
     }
 
-    private void LowerTailCallIndirect(int pc, ref CodeReader reader)
+    private void LowerDynamicTailCall(ManagedOperation operation, int pc, ref CodeReader reader)
     {
-        FunctionType type = _module.Types[(int)reader.ReadU32()];
-        TableInstance table = _instance.Tables[(int)reader.ReadU32()];
-        _stack.Flush();
-        _points.Add(new CodePoint(pc, _code.Count, _stack.SlotCount, false));
-        int index = _stack.PopRegister();
-        int arguments = PopArguments(type);
-        _code.Emit(Managed(ManagedOperation.TailCallIndirect), arguments, index, table.Address, _engine.TypeNumber(type));
+        _ = EmitDynamicCall(operation, pc, ref reader);
         ReturnResults();
     }
 

@@ -1,4 +1,5 @@
 using QuicWasm.Modules;
+using QuicWasm.Runtime;
 
 namespace QuicWasm.Interpreter;
 
@@ -50,6 +51,26 @@ internal sealed partial class Lowerer
         >= Opcode.I64Eq and <= Opcode.I64GeU => bits == (int)bits,
         _ => false,
     };
+
+    private void BranchOnNull(ControlBlock target)
+    {
+        _stack.Flush();
+        Operand reference = _stack.Pop();
+        BranchIf(target, IsNull(reference));
+        _stack.PushSlot(reference.Type);
+    }
+
+    // The reference is among the values that the branch takes.
+    private void BranchOnNonNull(ControlBlock target)
+    {
+        _stack.Flush();
+        Condition isNull = IsNull(_stack[_stack.Count - 1]);
+        BranchIf(target, isNull with { Key = isNull.Key with { IsNegated = true } });
+        _stack.Pop();
+    }
+
+    private static Condition IsNull(Operand reference) =>
+        new(new HandlerKey(HandlerForm.CompareBranchConstant, (int)Opcode.I64Eq), reference.Slot, (int)Reference.Null);
 
     private void EmitConditional(Condition condition, CodeLabel label, bool isNegated, bool isBackward) => _code.EmitJump(
         condition.Key with { IsNegated = condition.Key.IsNegated ^ isNegated, IsBackward = isBackward }, label, condition.A, condition.B);

@@ -25,6 +25,12 @@ internal sealed partial class Lowerer
             case Opcode.If:
                 OpenIf(reader.ReadBlockType());
                 return true;
+            case Opcode.TryTable:
+                OpenTry(ref reader);
+                return true;
+            case Opcode.Throw or Opcode.ThrowRef:
+                LowerThrow(opcode, ref reader);
+                return true;
             case Opcode.Else:
                 BeginElse();
                 return true;
@@ -36,7 +42,8 @@ internal sealed partial class Lowerer
                 _isUnreachable = true;
                 return true;
             case Opcode.BrIf:
-                BranchIf(BlockAt(reader.ReadU32()));
+                Condition condition = TakeCondition();
+                BranchIf(BlockAt(reader.ReadU32()), condition);
                 return true;
             case Opcode.BrTable:
                 BranchThroughTable(ref reader);
@@ -45,20 +52,14 @@ internal sealed partial class Lowerer
                 Branch(_blocks[0]);
                 _isUnreachable = true;
                 return true;
-            case Opcode.Call:
-                LowerCall((int)reader.ReadU32(), pc, reader.Position);
+            case Opcode.BrOnNull:
+                BranchOnNull(BlockAt(reader.ReadU32()));
                 return true;
-            case Opcode.CallIndirect:
-                LowerCallIndirect(pc, ref reader);
-                return true;
-            case Opcode.ReturnCall:
-                LowerTailCall((int)reader.ReadU32(), pc);
-                return true;
-            case Opcode.ReturnCallIndirect:
-                LowerTailCallIndirect(pc, ref reader);
+            case Opcode.BrOnNonNull:
+                BranchOnNonNull(BlockAt(reader.ReadU32()));
                 return true;
             default:
-                return false;
+                return LowerCall(opcode, pc, ref reader);
         }
     }
 
@@ -132,6 +133,11 @@ internal sealed partial class Lowerer
             _stack.FlushFrom(block.Height);
         }
 
+        if (block.Clauses is { Length: > 0 } clauses)
+        {
+            LowerClauses(block, clauses);
+        }
+
         if (block.Else is { } otherwise)
         {
             _code.Bind(otherwise);
@@ -173,7 +179,7 @@ internal sealed partial class Lowerer
     {
         switch (opcode)
         {
-            case Opcode.Block or Opcode.Loop or Opcode.If:
+            case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.TryTable:
                 _skippedBlocks++;
                 break;
             case Opcode.Else when _skippedBlocks == 0:
@@ -203,9 +209,8 @@ internal sealed partial class Lowerer
         _code.EmitJump(new HandlerKey(HandlerForm.Jump, IsBackward: target.IsLoop), target.Label);
     }
 
-    private void BranchIf(ControlBlock target)
+    private void BranchIf(ControlBlock target, Condition condition)
     {
-        Condition condition = TakeCondition();
         if (target.IsFunction || !IsInPlace(target))
         {
             CodeLabel past = _code.NewLabel();

@@ -2,12 +2,14 @@ using QuicWasm.Runtime;
 
 namespace QuicWasm.Interpreter;
 
-// Operations on whole memories; those on memory 0 alone have forms of their own, which find it without the Store.
+// Operations on whole memories; those on memory 0 alone, of 32-bit addresses, have forms of their own, which find it without the Store.
 internal sealed partial class Lowerer
 {
+    private bool IsFirst(int memory) => memory == 0 && !_instance.Memories[memory].Type.Limits.Is64;
+
     private void LowerMemorySize(int memory)
     {
-        int destination = PushResult(ValueType.I32);
+        int destination = PushResult(_instance.Memories[memory].Type.Limits.AddressType);
         if (memory == 0)
         {
             _code.Emit(new HandlerKey(HandlerForm.MemorySize), destination);
@@ -20,7 +22,7 @@ internal sealed partial class Lowerer
 
     private void LowerMemoryInit(DataInstance data, int memory)
     {
-        if (memory == 0)
+        if (IsFirst(memory))
         {
             EmitThree(ManagedOperation.MemoryInit, data.Address);
             return;
@@ -32,7 +34,7 @@ internal sealed partial class Lowerer
 
     private void LowerMemoryCopy(int destination, int source)
     {
-        if (destination == 0 && source == 0)
+        if (IsFirst(destination) && IsFirst(source))
         {
             EmitThree(ManagedOperation.MemoryCopy);
             return;
@@ -44,7 +46,7 @@ internal sealed partial class Lowerer
 
     private void LowerMemoryFill(int memory)
     {
-        if (memory == 0)
+        if (IsFirst(memory))
         {
             EmitThree(ManagedOperation.MemoryFill);
             return;

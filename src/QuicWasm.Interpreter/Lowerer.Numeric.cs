@@ -76,11 +76,12 @@ internal sealed unsafe partial class Lowerer
     {
         OpcodeInfo info = OpcodeTable.Get(opcode);
         long end = (long)access.Offset + info.WidthBytes;
-        bool isOther = access.MemoryIndex != 0;
+        bool isWide = IsWide(access);
+        bool isOther = access.MemoryIndex != 0 && !isWide;
         if (info.Results.Length > 0)
         {
             int address = _stack.PopRegister();
-            var key = new HandlerKey(HandlerForm.Load, (int)opcode, IsOther: isOther);
+            var key = new HandlerKey(HandlerForm.Load, (int)opcode, IsOther: isOther, Is64: isWide);
             _code.EmitWide(key, PushResult(info.Results[0]), address, end);
             EmitOtherMemory(access);
             return;
@@ -91,24 +92,26 @@ internal sealed unsafe partial class Lowerer
         bool is32 = value.Type is ValueType.I32 or ValueType.F32;
         if (value.IsImmediate && (is32 || value.Bits == (int)value.Bits))
         {
-            _code.EmitWide(new HandlerKey(HandlerForm.StoreConstant, (int)opcode, IsOther: isOther), target, (int)value.Bits, end);
+            _code.EmitWide(new HandlerKey(HandlerForm.StoreConstant, (int)opcode, IsOther: isOther, Is64: isWide), target, (int)value.Bits, end);
         }
         else
         {
-            _code.EmitWide(new HandlerKey(HandlerForm.Store, (int)opcode, IsOther: isOther), target, _stack.RegisterOf(value), end);
+            _code.EmitWide(new HandlerKey(HandlerForm.Store, (int)opcode, IsOther: isOther, Is64: isWide), target, _stack.RegisterOf(value), end);
         }
 
         EmitOtherMemory(access);
         _result = -1;
     }
 
-    /// <summary>For an access to another memory than 0: says which, behind the instruction.</summary>
+    private bool IsWide(MemArg access) => _instance.Memories[(int)access.MemoryIndex].Type.Limits.Is64;
+
+    /// <summary>For an access to another memory than 0, or one of 64-bit addresses: says which and at what offset, behind the instruction.</summary>
     private void EmitOtherMemory(MemArg access)
     {
-        if (access.MemoryIndex != 0)
+        if (access.MemoryIndex != 0 || IsWide(access))
         {
             MemoryInstance memory = _instance.Memories[(int)access.MemoryIndex];
-            _code.EmitWide(new HandlerKey(HandlerForm.Operands), 0, 0, (long)memory.Cell);
+            _code.EmitWide(new HandlerKey(HandlerForm.Operands), (int)access.Offset, (int)(access.Offset >> 32), (long)memory.Cell);
         }
     }
 
@@ -126,7 +129,7 @@ internal sealed unsafe partial class Lowerer
             case Opcode.MemoryGrow:
                 MemoryInstance memory = _instance.Memories[(int)reader.ReadU32()];
                 int pages = _stack.PopRegister();
-                _code.Emit(Managed(ManagedOperation.MemoryGrow), PushResult(ValueType.I32), pages, memory.Address);
+                _code.Emit(Managed(ManagedOperation.MemoryGrow), PushResult(memory.Type.Limits.AddressType), pages, memory.Address);
                 break;
             case Opcode.MemoryInit:
                 DataInstance data = _instance.Datas[(int)reader.ReadU32()];
@@ -164,12 +167,14 @@ internal sealed unsafe partial class Lowerer
                 _result = -1;
                 break;
             case Opcode.TableSize:
-                _code.Emit(Managed(ManagedOperation.TableSize), PushResult(ValueType.I32), 0, _instance.Tables[first].Address);
+                TableInstance measured = _instance.Tables[first];
+                _code.Emit(Managed(ManagedOperation.TableSize), PushResult(measured.Type.Limits.AddressType), 0, measured.Address);
                 break;
             case Opcode.TableGrow:
                 int delta = _stack.PopRegister();
                 int initial = _stack.PopRegister();
-                _code.Emit(Managed(ManagedOperation.TableGrow), PushResult(ValueType.I32), initial, delta, _instance.Tables[first].Address);
+                TableInstance grown = _instance.Tables[first];
+                _code.Emit(Managed(ManagedOperation.TableGrow), PushResult(grown.Type.Limits.AddressType), initial, delta, grown.Address);
                 break;
             case Opcode.TableFill:
                 EmitThree(ManagedOperation.TableFill, _instance.Tables[first].Address);

@@ -40,7 +40,12 @@ internal sealed unsafe partial class Lowerer
                 Select();
                 return true;
             case Opcode.RefNull:
-                PushConstant(reader.ReadReferenceType(), (long)Reference.Null);
+                PushConstant(reader.ReadHeapType(), (long)Reference.Null);
+                return true;
+            case Opcode.RefAsNonNull:
+                Operand reference = _stack[_stack.Count - 1];
+                _code.Emit(Managed(ManagedOperation.RequireNonNull), _stack.RegisterOf(reference));
+                _result = -1;
                 return true;
             case Opcode.RefFunc:
                 PushConstant(ValueType.FuncRef, (long)Reference.OfFunction(_instance.Functions[(int)reader.ReadU32()].Address));

@@ -49,16 +49,18 @@ internal sealed partial class Lowerer
         OpcodeInfo info = OpcodeTable.Get(opcode);
         int vector = _stack.PopRegister();
         int address = _stack.PopRegister();
+        bool isWide = IsWide(access);
+        bool isOther = access.MemoryIndex != 0 && !isWide;
         if (info.Results.Length > 0)
         {
-            var key = new HandlerKey(HandlerForm.LoadLane, (int)opcode, Lane: lane, IsOther: access.MemoryIndex != 0);
+            var key = new HandlerKey(HandlerForm.LoadLane, (int)opcode, Lane: lane, IsOther: isOther, Is64: isWide);
             _code.Emit(key, PushResult(ValueType.V128), address, (int)access.Offset, vector);
             EmitOtherMemory(access);
         }
         else
         {
             long end = (long)access.Offset + info.WidthBytes;
-            var key = new HandlerKey(HandlerForm.Store, (int)opcode, Lane: lane, IsOther: access.MemoryIndex != 0);
+            var key = new HandlerKey(HandlerForm.Store, (int)opcode, Lane: lane, IsOther: isOther, Is64: isWide);
             _code.EmitWide(key, address, vector, end);
             EmitOtherMemory(access);
             _result = -1;

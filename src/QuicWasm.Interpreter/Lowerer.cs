@@ -19,6 +19,9 @@ internal sealed unsafe partial class Lowerer
     private readonly OperandStack _stack;
     private readonly List<ControlBlock> _blocks = [];
     private readonly List<CodePoint> _points = [];
+
+    // Inner ones come before those around them, because they end earlier.
+    private readonly List<TryCode> _tries = [];
     private readonly int[] _localOffsets;
     private readonly ImmutableArray<ValueType> _localTypes;
     private readonly int _linkOffset;
@@ -67,7 +70,7 @@ internal sealed unsafe partial class Lowerer
         }
 
         Instruction* code = _code.Finish();
-        return new LoweredFunction(_function, code, _code.Count, [.. _points], _linkOffset / 8, _function.Type.ParameterSlots, FrameBytes);
+        return new LoweredFunction(_function, code, _code.Count, [.. _points], [.. _tries], _linkOffset / 8, _function.Type.ParameterSlots, FrameBytes);
     }
 
     private ControlBlock FunctionBlock() => new()

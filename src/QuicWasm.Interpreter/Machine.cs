@@ -8,6 +8,9 @@ namespace QuicWasm.Interpreter;
 // SAFETY: registers are offsets that the Lowerer made, inside of the frame that a call checked against the stack's end.
 internal sealed unsafe class Machine(InterpreterEngine engine, RuntimeContext context)
 {
+    /// <summary>Beginning of the frame stack.</summary>
+    public byte* StackBase;
+
     /// <summary>End of the frame stack.</summary>
     public byte* StackLimit;
 

@@ -24,6 +24,9 @@ internal enum ManagedOperation
     /// <summary>Call element B of table C, of type number D; the frame begins at A. UseMemory follows.</summary>
     CallIndirect,
 
+    /// <summary>Call the function that B refers to, of type number D; the frame begins at A. UseMemory follows.</summary>
+    CallReference,
+
     /// <summary>A tail call that needs more than the fast path. As HandlerForm.TailCall.</summary>
     TailCallSlowly,
 
@@ -32,6 +35,21 @@ internal enum ManagedOperation
 
     /// <summary>Tail call of element B of table C, of type number D; the arguments begin at A. A return of results that begin there follows.</summary>
     TailCallIndirect,
+
+    /// <summary>Tail call of the function that B refers to, of type number D; the arguments begin at A. A return follows as for TailCallIndirect.</summary>
+    TailCallReference,
+
+    /// <summary>Throw an exception with tag Wide, whose values begin at A.</summary>
+    Throw,
+
+    /// <summary>Throw the exception that A refers to.</summary>
+    ThrowReference,
+
+    /// <summary>As CallHost, in tail position: what the function throws is not caught by this frame.</summary>
+    TailCallHost,
+
+    /// <summary>Traps if A is null.</summary>
+    RequireNonNull,
 
     /// <summary>A = size of memory C in pages.</summary>
     MemorySize,

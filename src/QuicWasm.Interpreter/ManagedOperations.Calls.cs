@@ -16,15 +16,21 @@ internal static unsafe partial class ManagedOperations
         Enter(machine, (FunctionEntry*)ip->Wide, machine.FramePointer + ip->A, ip + 1);
 
     public static Instruction* CallHost(Instruction* ip, Machine machine) =>
-        CallHost(ip, machine, machine.Store.Functions[(int)ip->Wide], machine.Store.Modules[ip->B], ip + 1);
+        CallHost(ip, machine, machine.Store.Functions[(int)ip->Wide], machine.Store.Modules[ip->B], ip + 1, isTail: false);
 
-    public static Instruction* CallIndirect(Instruction* ip, Machine machine)
+    public static Instruction* TailCallHost(Instruction* ip, Machine machine) =>
+        CallHost(ip, machine, machine.Store.Functions[(int)ip->Wide], machine.Store.Modules[ip->B], ip + 1, isTail: true);
+
+    public static Instruction* CallIndirect(Instruction* ip, Machine machine) => Call(ip, machine, IndirectCallee(ip, machine));
+
+    public static Instruction* CallReference(Instruction* ip, Machine machine) => Call(ip, machine, ReferredCallee(ip, machine));
+
+    private static Instruction* Call(Instruction* ip, Machine machine, FunctionEntry* entry)
     {
-        FunctionEntry* entry = IndirectCallee(ip, machine);
         FunctionInstance function = machine.Store.Functions[entry->Address];
         if (function.Host is not null)
         {
-            return CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 2);
+            return CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 2, isTail: false);
         }
 
         Instruction* returnAddress = entry->Memory == machine.Memory ? ip + 2 : ip + 1;
@@ -37,13 +43,16 @@ internal static unsafe partial class ManagedOperations
     public static Instruction* TailCallImport(Instruction* ip, Machine machine) =>
         EnterInstead(machine, (FunctionEntry*)ip->Wide, ip->A, ip->B);
 
+    public static Instruction* TailCallIndirect(Instruction* ip, Machine machine) => TailCall(ip, machine, IndirectCallee(ip, machine));
+
+    public static Instruction* TailCallReference(Instruction* ip, Machine machine) => TailCall(ip, machine, ReferredCallee(ip, machine));
+
     // A function of the host leaves its results for the return behind, whose B is the link.
-    public static Instruction* TailCallIndirect(Instruction* ip, Machine machine)
+    private static Instruction* TailCall(Instruction* ip, Machine machine, FunctionEntry* entry)
     {
-        FunctionEntry* entry = IndirectCallee(ip, machine);
         FunctionInstance function = machine.Store.Functions[entry->Address];
         return function.Host is not null
-            ? CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 1)
+            ? CallHost(ip, machine, function, machine.Engine.LoweredAt(ip).Function.Module!, ip + 1, isTail: true)
             : EnterInstead(machine, entry, ip->A, ip[1].B);
     }
 
@@ -78,15 +87,27 @@ internal static unsafe partial class ManagedOperations
     private static FunctionEntry* IndirectCallee(Instruction* ip, Machine machine)
     {
         TableInstance table = machine.Store.Tables[ip->C];
-        uint index = (uint)machine[ip->B];
+        ulong index = Address(table, machine[ip->B]);
         ulong[] elements = table.Elements;
-        ulong reference = table.IsPresent && index < (uint)elements.Length ? elements[index] : Reference.Absent;
+        ulong reference = table.IsPresent && index < (ulong)elements.Length ? elements[index] : Reference.Absent;
         if (reference - 1 >= (ulong)machine.Store.Functions.Count)
         {
             reference = Element(table, index);
         }
 
-        FunctionEntry* entry = machine.Engine.EntryAt((int)(reference - 1));
+        return CalleeOfType(ip, machine, reference);
+    }
+
+    private static FunctionEntry* ReferredCallee(Instruction* ip, Machine machine)
+    {
+        ulong reference = machine[ip->B];
+        return reference != Reference.Null ? CalleeOfType(ip, machine, reference) : throw new TrapException(TrapKind.NullFunctionReference);
+    }
+
+    // Validation knows the type of a typed reference, but one that came from the host is not to be trusted.
+    private static FunctionEntry* CalleeOfType(Instruction* ip, Machine machine, ulong reference)
+    {
+        FunctionEntry* entry = machine.Engine.EntryAt(Reference.FunctionAddress(reference));
         if (entry->TypeNumber != ip->D)
         {
             throw new TrapException(TrapKind.IndirectCallTypeMismatch);
@@ -136,9 +157,9 @@ internal static unsafe partial class ManagedOperations
         return !entry->IsHandedOver;
     }
 
-    private static ulong Element(TableInstance table, uint index)
+    private static ulong Element(TableInstance table, ulong index)
     {
-        if (index >= (uint)table.Length)
+        if (index >= (ulong)table.Length)
         {
             throw new TrapException(TrapKind.UndefinedElement);
         }
@@ -147,7 +168,8 @@ internal static unsafe partial class ManagedOperations
         return reference != Reference.Null ? reference : throw new TrapException(TrapKind.UninitializedElement);
     }
 
-    private static Instruction* CallHost(Instruction* ip, Machine machine, FunctionInstance function, ModuleInstance caller, Instruction* next)
+    private static Instruction* CallHost(
+        Instruction* ip, Machine machine, FunctionInstance function, ModuleInstance caller, Instruction* next, bool isTail)
     {
         // Whoever was suspended here goes on with the call itself, so that every resume gets further.
         if (ip == machine.ResumedAt)
@@ -162,12 +184,19 @@ internal static unsafe partial class ManagedOperations
         byte* arguments = machine.FramePointer + ip->A;
         int resultSlots = function.Type.ResultSlots;
         Span<ulong> results = stackalloc ulong[resultSlots];
-        while (machine.Engine.CallHost(function, caller, arguments, results) == HostOutcome.Interrupted)
+        try
         {
-            if (machine.Context.Interruption.IsRequested)
+            while (machine.Engine.CallHost(function, caller, arguments, results) == HostOutcome.Interrupted)
             {
-                return machine.SuspendAt(ip);
+                if (machine.Context.Interruption.IsRequested)
+                {
+                    return machine.SuspendAt(ip);
+                }
             }
+        }
+        catch (TrapException trap) when (trap.Thrown is not null)
+        {
+            return Unwind(ip, machine, trap.Thrown, isTail);
         }
 
         results.CopyTo(new Span<ulong>(arguments, resultSlots));

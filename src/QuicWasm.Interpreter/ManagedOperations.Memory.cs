@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using QuicWasm.Runtime;
 
 namespace QuicWasm.Interpreter;
@@ -10,7 +10,8 @@ internal static unsafe partial class ManagedOperations
     public static Instruction* MemoryGrow(Instruction* ip, Machine machine)
     {
         MemoryInstance memory = machine.Store.Memories[ip->C];
-        machine[ip->A] = (uint)memory.Grow((uint)machine[ip->B]);
+        ulong mask = memory.AddressMask;
+        machine[ip->A] = (ulong)memory.Grow(machine[ip->B] & mask) & mask;
         return ip + 1;
     }
 
@@ -20,70 +21,83 @@ internal static unsafe partial class ManagedOperations
         return ip + 1;
     }
 
-    public static Instruction* MemoryFill(Instruction* ip, Machine machine) => Fill(ip, machine, machine.Memory);
+    public static Instruction* MemoryFill(Instruction* ip, Machine machine) => Fill(ip, machine, new Memory(machine.Memory));
 
-    public static Instruction* MemoryFillOther(Instruction* ip, Machine machine) => Fill(ip, machine, CellOf(machine, ip->D));
+    public static Instruction* MemoryFillOther(Instruction* ip, Machine machine) => Fill(ip, machine, MemoryAt(machine, ip->D));
 
     public static Instruction* MemoryCopy(Instruction* ip, Machine machine)
     {
-        Copy(ip, machine, machine.Memory, machine.Memory);
+        var memory = new Memory(machine.Memory);
+        Copy(ip, machine, memory, memory);
         return ip + 1;
     }
 
     public static Instruction* MemoryCopyOther(Instruction* ip, Machine machine)
     {
-        Copy(ip, machine, CellOf(machine, ip[1].A), CellOf(machine, ip[1].B));
+        Copy(ip, machine, MemoryAt(machine, ip[1].A), MemoryAt(machine, ip[1].B));
         return ip + 2;
     }
 
     public static Instruction* MemoryInit(Instruction* ip, Machine machine)
     {
-        Initialize(ip, machine, machine.Memory);
+        Initialize(ip, machine, new Memory(machine.Memory));
         return ip + 1;
     }
 
     public static Instruction* MemoryInitOther(Instruction* ip, Machine machine)
     {
-        Initialize(ip, machine, CellOf(machine, ip[1].A));
+        Initialize(ip, machine, MemoryAt(machine, ip[1].A));
         return ip + 2;
     }
 
-    private static MemoryCell* CellOf(Machine machine, int address) => machine.Store.Memories[address].Cell;
-
-    private static Instruction* Fill(Instruction* ip, Machine machine, MemoryCell* memory)
+    private static Memory MemoryAt(Machine machine, int address)
     {
-        CheckRange(memory, machine[ip->A], machine[ip->C]);
-        Unsafe.InitBlockUnaligned(memory->Base + (uint)machine[ip->A], (byte)machine[ip->B], (uint)machine[ip->C]);
+        MemoryInstance memory = machine.Store.Memories[address];
+        return new Memory(memory.Cell, memory.AddressMask);
+    }
+
+    private static Instruction* Fill(Instruction* ip, Machine machine, Memory memory)
+    {
+        ulong length = machine[ip->C] & memory.Mask;
+        NativeMemory.Fill(memory.Range(machine[ip->A], length), (nuint)length, (byte)machine[ip->B]);
         return ip + 1;
     }
 
-    private static void Copy(Instruction* ip, Machine machine, MemoryCell* destination, MemoryCell* source)
+    private static void Copy(Instruction* ip, Machine machine, Memory destination, Memory source)
     {
-        uint length = (uint)machine[ip->C];
-        CheckRange(source, machine[ip->B], length);
-        CheckRange(destination, machine[ip->A], length);
-        Buffer.MemoryCopy(source->Base + (uint)machine[ip->B], destination->Base + (uint)machine[ip->A], length, length);
+        ulong length = machine[ip->C] & destination.Mask & source.Mask;
+        byte* from = source.Range(machine[ip->B], length);
+        Buffer.MemoryCopy(from, destination.Range(machine[ip->A], length), length, length);
     }
 
-    private static void Initialize(Instruction* ip, Machine machine, MemoryCell* memory)
+    private static void Initialize(Instruction* ip, Machine machine, Memory memory)
     {
         ReadOnlySpan<byte> source = machine.Store.Datas[ip->D].Bytes.Span;
         ulong start = (uint)machine[ip->B];
         ulong length = (uint)machine[ip->C];
-        CheckRange(memory, machine[ip->A], length);
+        byte* to = memory.Range(machine[ip->A], length);
         if (start + length > (ulong)source.Length)
         {
             throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
         }
 
-        source.Slice((int)start, (int)length).CopyTo(new Span<byte>(memory->Base + (uint)machine[ip->A], (int)length));
+        source.Slice((int)start, (int)length).CopyTo(new Span<byte>(to, (int)length));
     }
 
-    private static void CheckRange(MemoryCell* memory, ulong start, ulong length)
+    /// <summary>A memory, and which bits of a slot are an address in it.</summary>
+    private readonly struct Memory(MemoryCell* cell, ulong mask = uint.MaxValue)
     {
-        if ((uint)start + (ulong)(uint)length > memory->LengthBytes)
+        private readonly MemoryCell* _cell = cell;
+
+        public ulong Mask { get; } = mask;
+
+        /// <summary>The first byte of a range, which must lie inside of the memory.</summary>
+        public byte* Range(ulong slot, ulong lengthBytes)
         {
-            throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
+            ulong start = slot & Mask;
+            return start <= _cell->LengthBytes && lengthBytes <= _cell->LengthBytes - start
+                ? _cell->Base + start
+                : throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
         }
     }
 }

@@ -13,6 +13,9 @@ internal static unsafe partial class ManagedOperations
 
     public static Instruction* Unreachable(Instruction* ip, Machine machine) => throw new TrapException(TrapKind.Unreachable);
 
+    public static Instruction* RequireNonNull(Instruction* ip, Machine machine) =>
+        machine[ip->A] != Reference.Null ? ip + 1 : throw new TrapException(TrapKind.NullReference);
+
     public static Instruction* DataDrop(Instruction* ip, Machine machine)
     {
         machine.Store.Datas[ip->A].Drop();
@@ -21,13 +24,15 @@ internal static unsafe partial class ManagedOperations
 
     public static Instruction* TableGet(Instruction* ip, Machine machine)
     {
-        machine[ip->A] = machine.Store.Tables[ip->C].Get((uint)machine[ip->B]);
+        TableInstance table = machine.Store.Tables[ip->C];
+        machine[ip->A] = table.Get(Address(table, machine[ip->B]));
         return ip + 1;
     }
 
     public static Instruction* TableSet(Instruction* ip, Machine machine)
     {
-        machine.Store.Tables[ip->C].Set((uint)machine[ip->A], machine[ip->B]);
+        TableInstance table = machine.Store.Tables[ip->C];
+        table.Set(Address(table, machine[ip->A]), machine[ip->B]);
         return ip + 1;
     }
 
@@ -39,27 +44,31 @@ internal static unsafe partial class ManagedOperations
 
     public static Instruction* TableGrow(Instruction* ip, Machine machine)
     {
-        machine[ip->A] = (uint)machine.Store.Tables[ip->D].Grow((uint)machine[ip->C], machine[ip->B]);
+        TableInstance table = machine.Store.Tables[ip->D];
+        machine[ip->A] = Address(table, (ulong)table.Grow(Address(table, machine[ip->C]), machine[ip->B]));
         return ip + 1;
     }
 
     public static Instruction* TableFill(Instruction* ip, Machine machine)
     {
-        machine.Store.Tables[ip->D].Fill((uint)machine[ip->A], machine[ip->B], (uint)machine[ip->C]);
+        TableInstance table = machine.Store.Tables[ip->D];
+        table.Fill(Address(table, machine[ip->A]), machine[ip->B], Address(table, machine[ip->C]));
         return ip + 1;
     }
 
     public static Instruction* TableCopy(Instruction* ip, Machine machine)
     {
         TableInstance destination = machine.Store.Tables[ip[1].A];
-        destination.CopyFrom(machine.Store.Tables[ip[1].B], (uint)machine[ip->B], (uint)machine[ip->A], (uint)machine[ip->C]);
+        TableInstance source = machine.Store.Tables[ip[1].B];
+        ulong count = Address(source, Address(destination, machine[ip->C]));
+        destination.CopyFrom(source, Address(source, machine[ip->B]), Address(destination, machine[ip->A]), count);
         return ip + 2;
     }
 
     public static Instruction* TableInit(Instruction* ip, Machine machine)
     {
         TableInstance destination = machine.Store.Tables[ip[1].A];
-        destination.Initialize(machine.Store.Elements[ip[1].B], (uint)machine[ip->B], (uint)machine[ip->A], (uint)machine[ip->C]);
+        destination.Initialize(machine.Store.Elements[ip[1].B], (uint)machine[ip->B], Address(destination, machine[ip->A]), (uint)machine[ip->C]);
         return ip + 2;
     }
 
@@ -68,4 +77,7 @@ internal static unsafe partial class ManagedOperations
         machine.Store.Elements[ip->A].Drop();
         return ip + 1;
     }
+
+    // An address or size in a slot: its low half only, where addresses of the table have 32 bits.
+    private static ulong Address(TableInstance table, ulong slot) => slot & table.AddressMask;
 }

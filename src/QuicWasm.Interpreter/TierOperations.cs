@@ -25,10 +25,17 @@ internal static unsafe class TierOperations
         try
         {
             outcome = engine.Tier.Call(function, new ReadOnlySpan<ulong>(frame, parameters), new Span<ulong>(frame, results));
+            engine.LeaveOutside(outer);
         }
-        finally
+        catch (TrapException trap) when (trap.Thrown is not null && !engine.IsExit(returnAddress))
         {
             engine.LeaveOutside(outer);
+            return Catch(machine, trap.Thrown, returnAddress);
+        }
+        catch
+        {
+            engine.LeaveOutside(outer);
+            throw;
         }
 
         return After(machine, outcome, returnAddress);
@@ -59,10 +66,18 @@ internal static unsafe class TierOperations
                 new ReadOnlySpan<ulong>(frame, lowered.LocalSlots),
                 new ReadOnlySpan<ulong>(frame + lowered.OperandOffset, point.OperandSlots),
                 results);
+            engine.LeaveOutside(outer);
         }
-        finally
+        catch (TrapException trap) when (trap.Thrown is not null && !engine.IsExit(link.ReturnAddress))
         {
             engine.LeaveOutside(outer);
+            machine.FramePointer = link.Caller;
+            return Catch(machine, trap.Thrown, link.ReturnAddress);
+        }
+        catch
+        {
+            engine.LeaveOutside(outer);
+            throw;
         }
 
         machine.FramePointer = link.Caller;
@@ -73,6 +88,10 @@ internal static unsafe class TierOperations
 
         return After(machine, outcome, link.ReturnAddress);
     }
+
+    // An exception that the tier's code let through; the call that led there stands before the address that it returns to.
+    private static Instruction* Catch(Machine machine, ExceptionInstance exception, Instruction* returnAddress) =>
+        ManagedOperations.Unwind(machine.Engine.MemoryReturns.Target(returnAddress) - 1, machine, exception, isTail: false);
 
     private static Instruction* After(Machine machine, ExecutionOutcome outcome, Instruction* returnAddress)
     {

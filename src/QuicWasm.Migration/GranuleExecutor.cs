@@ -7,7 +7,7 @@ namespace QuicWasm.Migration;
 /// runs of granules ahead, within the window, and writes what arrives straight from the frame to its place.
 /// </summary>
 internal sealed class GranuleExecutor(
-    GranulePlan plan, IImageTarget target, GranuleLedger ledger, SkeletonGate gate, TransferCounters counters, MigrationRequest request)
+    ImageLayout layout, GranulePlan plan, IImageTarget target, GranuleLedger ledger, SkeletonGate gate, TransferCounters counters, MigrationRequest request)
 {
     /// <summary>Moves the granules of a range that nobody has asked for yet; ends when all of those are written.</summary>
     /// <exception cref="MigrationException">A stream failed, or the target refused; the ledger has failed with it.</exception>
@@ -66,9 +66,10 @@ internal sealed class GranuleExecutor(
         ulong length = plan.LengthOf(granule);
         for (ulong offset = 0; offset < length;)
         {
-            ReadOnlyMemory<byte> body = await stream.ReceiveAsync(granule, offset, requestId, byteClass, cancellationToken);
-            await WriteAsync(plan.RangesOf(granule, offset, (ulong)body.Length), body, cancellationToken);
-            offset += (ulong)body.Length;
+            GranulePiece piece = await stream.ReceiveAsync(granule, offset, requestId, byteClass, cancellationToken);
+            PartRangeSequence ranges = plan.RangesOf(granule, offset, piece.LengthBytes);
+            await (piece.ZeroBytes > 0 ? WriteZerosAsync(stream, ranges, cancellationToken) : WriteAsync(ranges, piece.Body, cancellationToken));
+            offset += piece.LengthBytes;
         }
 
         counters.AddGranule();
@@ -88,12 +89,31 @@ internal sealed class GranuleExecutor(
                 continue;
             }
 
-            if (!gate.Opened.IsCompleted)
+            await WaitForSkeletonAsync(cancellationToken);
+            target.Write(range.Part, range.Offset, bytes.Span);
+        }
+    }
+
+    private async ValueTask WriteZerosAsync(GranuleStream stream, PartRangeSequence ranges, CancellationToken cancellationToken)
+    {
+        foreach (PartRange range in ranges)
+        {
+            // Elsewhere a few bytes from a peer would have this node make as many as the layout says.
+            if (layout.Parts[range.Part].Kind != PartKind.Memory)
             {
-                await gate.Opened.WaitAsync(cancellationToken);
+                throw new MigrationException(MigrationError.ProtocolViolation, $"{stream.Peer} sent zeros for part {range.Part}, which is no memory");
             }
 
-            target.Write(range.Part, range.Offset, bytes.Span);
+            await WaitForSkeletonAsync(cancellationToken);
+            target.WriteZeros(range.Part, range.Offset, range.LengthBytes);
+        }
+    }
+
+    private async ValueTask WaitForSkeletonAsync(CancellationToken cancellationToken)
+    {
+        if (!gate.Opened.IsCompleted)
+        {
+            await gate.Opened.WaitAsync(cancellationToken);
         }
     }
 }

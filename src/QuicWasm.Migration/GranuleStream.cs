@@ -10,6 +10,8 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
 
     private byte[] _buffer = [];
     private ulong _lastRequestId;
+    private ulong _zerosLeft;
+    private ulong _zerosRequestId;
 
     /// <summary>The peer in words.</summary>
     public string Peer => channel.Peer;
@@ -28,19 +30,31 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         return requestId;
     }
 
-    /// <summary>Receives the next chunk, which must be the one that is due.</summary>
+    /// <summary>Receives the next stretch, which must be the one that is due: a chunk of bytes, or zeros.</summary>
     /// <param name="granule">The granule that is due.</param>
     /// <param name="offset">Where in the granule.</param>
     /// <param name="requestId">The request that it answers.</param>
     /// <param name="byteClass">What it is counted as.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
-    /// <returns>The body, until the next call.</returns>
+    /// <returns>The stretch; its body is good until the next call.</returns>
     /// <exception cref="MigrationException">The peer sent an error or something else, or is gone.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(
+    public async ValueTask<GranulePiece> ReceiveAsync(
         int granule, ulong offset, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)
     {
+        ulong left = plan.LengthOf(granule) - offset;
+        if (_zerosLeft > 0)
+        {
+            return TakeZeros(requestId, left);
+        }
+
         FrameHeader header = await channel.ReadHeaderAsync(cancellationToken)
             ?? throw new MigrationException(MigrationError.ConnectionLost, $"{Peer} ended the stream before granule {granule} was there");
+        if (header.Kind == (ushort)MessageKind.GranuleZeros)
+        {
+            await ReadZerosAsync(header, granule, offset, requestId, byteClass, cancellationToken);
+            return TakeZeros(requestId, left);
+        }
+
         if (header.Kind != (ushort)MessageKind.GranuleChunk)
         {
             throw await UnexpectedAsync(header, cancellationToken);
@@ -61,7 +75,6 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         await channel.ReadPayloadAsync(payload, cancellationToken);
         GranuleChunkHeader chunk = GranuleChunkHeader.Read(payload.Span[..GranuleChunkHeader.LengthBytes]);
         ReadOnlyMemory<byte> body = payload[GranuleChunkHeader.LengthBytes..];
-        ulong left = plan.LengthOf(granule) - offset;
         if (header.RequestId != requestId || chunk.Granule != granule || chunk.Offset != offset)
         {
             throw Violation(
@@ -75,13 +88,40 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         }
 
         counters.AddChunk(byteClass, body.Length, OverheadBytes);
-        return body;
+        return new GranulePiece(body, 0);
     }
 
     public async ValueTask DisposeAsync()
     {
         await channel.DisposeAsync();
         ReturnBuffer();
+    }
+
+    private async ValueTask ReadZerosAsync(
+        FrameHeader header, int granule, ulong offset, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)
+    {
+        var zeros = (GranuleZerosMessage)await channel.ReadMessageAsync(header, cancellationToken);
+        if (header.RequestId != requestId || zeros.Granule != granule || zeros.Offset != offset)
+        {
+            throw Violation($"zeros at offset {zeros.Offset} of granule {zeros.Granule} where offset {offset} of granule {granule} is due");
+        }
+
+        _zerosLeft = zeros.LengthBytes;
+        _zerosRequestId = requestId;
+        counters.AddChunk(byteClass, 0, FrameHeader.LengthBytes + header.PayloadBytes);
+    }
+
+    private GranulePiece TakeZeros(ulong requestId, ulong left)
+    {
+        if (_zerosRequestId != requestId)
+        {
+            throw Violation($"{_zerosLeft} zeros more than request {_zerosRequestId} asked for");
+        }
+
+        ulong taken = Math.Min(_zerosLeft, left);
+        _zerosLeft -= taken;
+        counters.AddZeros(taken);
+        return new GranulePiece(default, taken);
     }
 
     private async ValueTask<MigrationException> UnexpectedAsync(FrameHeader header, CancellationToken cancellationToken)

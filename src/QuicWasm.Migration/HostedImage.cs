@@ -66,6 +66,34 @@ internal sealed class HostedImage : IDisposable
         }
     }
 
+    /// <summary>How many bytes of a range, from its beginning, are known to be zero without reading them; only those of memories are looked for.</summary>
+    /// <exception cref="MigrationException">The claim is over, the image is gone, or it cannot be read.</exception>
+    public ulong KnownZeroBytes(object holder, PartRange range)
+    {
+        if (!IsMemory(range.Part))
+        {
+            return 0;
+        }
+
+        Ownership.CheckHolder(holder);
+        Enter();
+        try
+        {
+            return Math.Min(_source.KnownZeroBytes(range.Part, range.Offset), range.LengthBytes);
+        }
+        catch (Exception e) when (e is ImageException or ObjectDisposedException)
+        {
+            throw new MigrationException(MigrationError.ImageUnreadable, $"image {Layout.Id}: {e.Message}", e);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>Whether a part is a memory.</summary>
+    public bool IsMemory(int part) => Layout.Parts[part].Kind == PartKind.Memory;
+
     /// <summary>Gives the bytes to the caller, once nobody reads them any more; the image is gone from here.</summary>
     public async Task<IImageSource> DetachAsync()
     {

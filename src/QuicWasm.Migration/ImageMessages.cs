@@ -136,3 +136,25 @@ internal sealed record GetGranulesMessage(uint Handle, ImmutableArray<GranuleRun
         }
     }
 }
+
+/// <summary>
+/// In the place of a chunk: so many bytes from there on are zero. They go on in the granules that follow in the request's run, and are
+/// of memories only.
+/// </summary>
+internal sealed record GranuleZerosMessage(int Granule, ulong Offset, ulong LengthBytes) : Message
+{
+    public override MessageKind Kind => MessageKind.GranuleZeros;
+
+    public static GranuleZerosMessage Read(ref MessageReader reader)
+    {
+        GranuleZerosMessage zeros = new(reader.Count(int.MaxValue, "as a granule's id"), reader.Varint(), reader.Varint());
+        return zeros.LengthBytes > 0 ? zeros : throw reader.Violation("no zeros");
+    }
+
+    protected override void Write(MessageWriter writer)
+    {
+        writer.Varint((ulong)Granule);
+        writer.Varint(Offset);
+        writer.Varint(LengthBytes);
+    }
+}

@@ -27,6 +27,9 @@ public sealed record MemoryNodeOptions
     /// <summary>Where leases get their time from.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Who takes orders to resume programs here; null: nobody, and they are refused.</summary>
+    public IOrderTaker? Orders { get; init; }
+
     /// <summary>Told each error that ended a peer's connection or was sent to it, and each claim that was given up; from any thread.</summary>
     public Action<MigrationException>? PeerFailed { get; init; }
 

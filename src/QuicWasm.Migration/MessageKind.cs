@@ -23,4 +23,9 @@ internal enum MessageKind : byte
     Frozen = 18,
     Status = 19,
     StatusReport = 20,
+    GranuleZeros = 21,
+    Order = 22,
+    Ordered = 23,
+    AwaitEnd = 24,
+    End = 25,
 }

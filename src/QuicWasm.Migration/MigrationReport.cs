@@ -55,6 +55,9 @@ public sealed class MigrationReport
     /// <summary>Bytes of messages, and of the framing of granules.</summary>
     public long ControlBytes => _counters.ControlBytes;
 
+    /// <summary>Bytes of granules that are zero, and did not travel: each run of them was one short message, which counts as control.</summary>
+    public long ZeroBytes => _counters.ZeroBytes;
+
     /// <summary>The most granules that one stream had asked for and not received.</summary>
     public long MaxGranulesInFlight => _counters.MaxGranulesInFlight;
 
@@ -64,7 +67,7 @@ public sealed class MigrationReport
     /// <summary>What the transport has counted until now, over all connections of this migration.</summary>
     public TransportCounters Wire => _client is { } client ? Sum(_earlierWire, client.Wire) : _earlierWire;
 
-    /// <summary>Bytes of granules, by why they travelled.</summary>
+    /// <summary>Bytes of granules that travelled, by why they did; zeros are not among them.</summary>
     public long Bytes(ByteClass byteClass) => _counters.Bytes(byteClass);
 
     /// <summary>Whoever runs the program says so just before the first instruction.</summary>
@@ -87,6 +90,7 @@ public sealed class MigrationReport
         sink.Observe("required_bytes", Bytes(ByteClass.Required), "bytes");
         sink.Observe("demanded_bytes", Bytes(ByteClass.Demanded), "bytes");
         sink.Observe("prefetched_bytes", Bytes(ByteClass.Prefetched), "bytes");
+        sink.Observe("zero_bytes", ZeroBytes, "bytes");
         sink.Observe("wire_bytes_sent", Wire.BytesSent, "bytes");
         sink.Observe("wire_bytes_received", Wire.BytesReceived, "bytes");
         sink.Observe("granules", Granules, "count");

@@ -80,6 +80,25 @@ public sealed class NodeClient : IAsyncDisposable
     public async Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default) =>
         (await AskAsync<FrozenMessage>(new FreezeMessage(program), _options.FreezeDeadline, cancellationToken)).Image;
 
+    /// <summary>Has the node resume a program, and returns when it runs there.</summary>
+    /// <exception cref="MigrationException">The node takes no orders, or could not resume it: the image is as it was, unless the answer was lost.</exception>
+    public async Task<OrderReceipt> OrderAsync(ResumeOrder order, CancellationToken cancellationToken = default) =>
+        (await AskAsync<OrderedMessage>(new OrderMessage(order), order.Request.Deadline, cancellationToken)).Receipt;
+
+    /// <summary>Waits until a program that was ordered has ended, however long that is.</summary>
+    /// <exception cref="MigrationException">The node is gone, or knows no such program.</exception>
+    public async Task<OrderedEnd> WaitForEndAsync(Guid program, CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            OrderedEnd end = (await AskAsync<EndMessage>(new AwaitEndMessage(program), cancellationToken)).End;
+            if (end.Outcome != OrderedOutcome.Running)
+            {
+                return end;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

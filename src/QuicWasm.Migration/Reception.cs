@@ -56,7 +56,7 @@ internal sealed class Reception(
             report.MarkSkeleton();
         });
         GranuleLedger ledger = new(plan);
-        GranuleExecutor executor = new(plan, target, ledger, gate, counters, request);
+        GranuleExecutor executor = new(layout, plan, target, ledger, gate, counters, request);
         await executor.MoveAsync(_streams, new GranuleRun(0, plan.RequiredCount), ByteClass.Required, cancellationToken);
         report.MarkRequired();
         if (plan.RequiredCount < plan.GranuleCount)

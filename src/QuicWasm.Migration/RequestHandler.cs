@@ -1,12 +1,13 @@
-using System.Buffers;
-
 namespace QuicWasm.Migration;
 
-/// <summary>Answers the requests of one stream, one after the other. It holds one buffer of a chunk, however long a granule is.</summary>
+/// <summary>Answers the requests of one stream, one after the other.</summary>
 internal sealed class RequestHandler(MemoryNode node, NodeSession session, MessageChannel channel) : IDisposable
 {
-    private byte[]? _chunk;
+    private readonly GranuleSender _sender = new(node, session, channel);
     private HostedImage? _finished;
+
+    private IOrderTaker Orders => node.Options.Orders
+        ?? throw new MigrationException(MigrationError.Unsupported, $"the node {node.Options.Name} takes no orders: it is no quicwasm node");
 
     public async ValueTask HandleAsync(Message request, ulong requestId, CancellationToken cancellationToken)
     {
@@ -29,6 +30,8 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
             OpenImageMessage open => Open(open),
             ClaimMessage claim => Claim(claim),
             OwnershipMessage step => Step(step),
+            OrderMessage order => new OrderedMessage(await Orders.ResumeAsync(order.Order, cancellationToken)),
+            AwaitEndMessage wait => new EndMessage(await Orders.WaitAsync(wait.Program, ProtocolLimits.LongestWait, cancellationToken)),
             PlainMessage { Kind: MessageKind.ListImages } => new ImageListMessage([.. node.Images.Take(ProtocolLimits.MaxListed)]),
             PlainMessage { Kind: MessageKind.Status } => Status(),
             _ => throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} sent {request.Kind}, which is no request"),
@@ -45,14 +48,7 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
         }
     }
 
-    public void Dispose()
-    {
-        if (_chunk is { } chunk)
-        {
-            _chunk = null;
-            ArrayPool<byte>.Shared.Return(chunk);
-        }
-    }
+    public void Dispose() => _sender.Dispose();
 
     private HelloMessage Greet(HelloMessage hello)
     {
@@ -137,33 +133,7 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
             }
         }
 
-        _chunk ??= ArrayPool<byte>.Shared.Rent(GranuleChunkHeader.LengthBytes + node.Options.ChunkBytes);
-        foreach (GranuleRun run in get.Runs)
-        {
-            for (int granule = run.First; granule < run.End; granule++)
-            {
-                await SendGranuleAsync(opened, granule, requestId, cancellationToken);
-            }
-        }
-
-        await channel.FlushAsync(cancellationToken);
-    }
-
-    private async ValueTask SendGranuleAsync(OpenedImage opened, int granule, ulong requestId, CancellationToken cancellationToken)
-    {
-        ulong length = opened.Plan.LengthOf(granule);
-        for (ulong offset = 0; offset < length;)
-        {
-            int count = (int)Math.Min(length - offset, (ulong)node.Options.ChunkBytes);
-            bool isLast = offset + (ulong)count == length;
-            new GranuleChunkHeader(granule, offset, isLast).Write(_chunk);
-            opened.Image.Read(session, opened.Plan.RangesOf(granule, offset, (ulong)count), _chunk.AsSpan(GranuleChunkHeader.LengthBytes));
-            await channel.SendAsync(
-                MessageKind.GranuleChunk, requestId, _chunk.AsMemory(0, GranuleChunkHeader.LengthBytes + count), cancellationToken);
-            offset += (ulong)count;
-        }
-
-        node.Count(length);
+        await _sender.SendAsync(opened, get, requestId, cancellationToken);
     }
 
     private async ValueTask ReplyAsync(Message answer, ulong requestId, CancellationToken cancellationToken) =>

@@ -7,6 +7,7 @@ internal sealed class TransferCounters
     private long _granules;
     private long _requests;
     private long _controlBytes;
+    private long _zeroBytes;
     private long _maxGranulesInFlight;
     private long _maxBytesInFlight;
 
@@ -15,6 +16,8 @@ internal sealed class TransferCounters
     public long Requests => Interlocked.Read(ref _requests);
 
     public long ControlBytes => Interlocked.Read(ref _controlBytes);
+
+    public long ZeroBytes => Interlocked.Read(ref _zeroBytes);
 
     public long MaxGranulesInFlight => Interlocked.Read(ref _maxGranulesInFlight);
 
@@ -29,6 +32,8 @@ internal sealed class TransferCounters
         Interlocked.Add(ref _bytes[(int)byteClass], bodyBytes);
         Interlocked.Add(ref _controlBytes, overheadBytes);
     }
+
+    public void AddZeros(ulong bytes) => Interlocked.Add(ref _zeroBytes, (long)bytes);
 
     public void AddGranule() => Interlocked.Increment(ref _granules);
 

@@ -26,11 +26,17 @@ internal ref partial struct BodyValidator
             case Opcode.Br or Opcode.BrIf or Opcode.BrTable or Opcode.Return:
                 Branch(opcode);
                 break;
-            case Opcode.Call or Opcode.CallIndirect:
+            case Opcode.BrOnNull or Opcode.BrOnNonNull:
+                BranchOnNull(opcode);
+                break;
+            case Opcode.Call or Opcode.CallIndirect or Opcode.CallRef:
                 Call(opcode);
                 break;
-            case Opcode.ReturnCall or Opcode.ReturnCallIndirect:
+            case Opcode.ReturnCall or Opcode.ReturnCallIndirect or Opcode.ReturnCallRef:
                 TailCall(opcode);
+                break;
+            case Opcode.TryTable or Opcode.Throw or Opcode.ThrowRef:
+                Exception(opcode);
                 break;
             case Opcode.Unreachable:
                 SetUnreachable();
@@ -68,7 +74,7 @@ internal ref partial struct BodyValidator
     private void EndBlock()
     {
         ControlFrame frame = PopControl();
-        if (frame.Opcode == Opcode.If && !frame.Type.Parameters.AsSpan().SequenceEqual(frame.Type.Results.AsSpan()))
+        if (frame.Opcode == Opcode.If && !_module.Types.Matches(frame.Type.Parameters.AsSpan(), frame.Type.Results.AsSpan()))
         {
             throw Invalid("type mismatch: if without else must have the same parameters and results");
         }
@@ -101,6 +107,28 @@ internal ref partial struct BodyValidator
                 SetUnreachable();
                 break;
         }
+    }
+
+    private void BranchOnNull(Opcode opcode)
+    {
+        ReadOnlySpan<ValueType> types = ReadLabel().LabelTypes;
+        ValueType reference = PopReference();
+        if (opcode == Opcode.BrOnNull)
+        {
+            Pop(types);
+            Push(types);
+            Push(reference.NonNull());
+            return;
+        }
+
+        if (types.IsEmpty)
+        {
+            throw Invalid("type mismatch: a label that takes a reference expected, it takes nothing");
+        }
+
+        RequireMatch(reference.NonNull(), types[^1]);
+        Pop(types[..^1]);
+        Push(types[..^1]);
     }
 
     private void BranchTable()
@@ -137,10 +165,7 @@ internal ref partial struct BodyValidator
             height--;
             if (height >= _frameHeight)
             {
-                if (_operands[height] != types[i] && _operands[height] != ValueType.Unknown)
-                {
-                    throw Mismatch(types[i], _operands[height]);
-                }
+                RequireMatch(_operands[height], types[i]);
             }
             else if (!_isUnreachable)
             {
@@ -152,7 +177,7 @@ internal ref partial struct BodyValidator
     private void Call(Opcode opcode)
     {
         Record(_instruction, ResumePointKinds.BeforeCall);
-        FunctionType type = opcode == Opcode.Call ? ReadFunction() : ReadIndirectCallee();
+        FunctionType type = ReadCallee(opcode);
         Pop(type.Parameters.AsSpan());
         Push(type.Results.AsSpan());
         Record(_reader.Position, ResumePointKinds.AfterCall, type.Results.Length);
@@ -162,14 +187,30 @@ internal ref partial struct BodyValidator
     private void TailCall(Opcode opcode)
     {
         Record(_instruction, ResumePointKinds.BeforeCall);
-        FunctionType type = opcode == Opcode.ReturnCall ? ReadFunction() : ReadIndirectCallee();
-        if (!type.Results.AsSpan().SequenceEqual(_type.Results.AsSpan()))
+        FunctionType type = ReadCallee(opcode);
+        if (!_module.Types.Matches(type.Results.AsSpan(), _type.Results.AsSpan()))
         {
             throw Invalid($"type mismatch: tail call of a function of type {type} in one of type {_type}");
         }
 
         Pop(type.Parameters.AsSpan());
         SetUnreachable();
+    }
+
+    private FunctionType ReadCallee(Opcode opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.Call or Opcode.ReturnCall:
+                return ReadFunction();
+            case Opcode.CallIndirect or Opcode.ReturnCallIndirect:
+                return ReadIndirectCallee();
+            default:
+                uint index = _reader.ReadU32();
+                FunctionType type = TypeAt(index);
+                Pop(ValueTypeFacts.ReferenceTo((int)index));
+                return type;
+        }
     }
 
     private FunctionType ReadFunction()
@@ -184,28 +225,31 @@ internal ref partial struct BodyValidator
     private FunctionType ReadIndirectCallee()
     {
         uint typeIndex = _reader.ReadU32();
-        if (ReadTable().ElementType != ValueType.FuncRef)
+        TableType table = ReadTable();
+        if (!table.ElementType.IsFunctionReference())
         {
             throw Invalid("type mismatch: an indirect call needs a table of funcref");
         }
 
         FunctionType type = TypeAt(typeIndex);
-        Pop(ValueType.I32);
+        Pop(table.Limits.AddressType);
         return type;
     }
 
     private FunctionType ReadBlockType()
     {
         BlockType type = _reader.ReadBlockType();
+        _module.Types.Check(type.Result, InstructionOffset);
         return type.HasTypeIndex ? TypeAt(type.TypeIndex) : ValidatedModule.BlockType(type.Result);
     }
 
     private readonly FunctionType TypeAt(uint index) =>
         index < (uint)_declarations.Types.Length ? _declarations.Types[(int)index] : throw Invalid($"unknown type {index}");
 
-    private ref readonly ControlFrame ReadLabel()
+    private ref readonly ControlFrame ReadLabel() => ref LabelAt(_reader.ReadU32());
+
+    private readonly ref readonly ControlFrame LabelAt(uint label)
     {
-        uint label = _reader.ReadU32();
         if (label >= (uint)_controlCount)
         {
             throw Invalid($"unknown label {label}");
@@ -228,7 +272,7 @@ internal ref partial struct BodyValidator
 
         bool isDead = _controlCount > 0 && (_isUnreachable || _scratch.Controls[_controlCount - 1].IsDead);
         _scratch.Unreachable[_controlCount] = _isUnreachable;
-        _scratch.Controls[_controlCount++] = new ControlFrame(opcode, type, _height, isDead);
+        _scratch.Controls[_controlCount++] = new ControlFrame(opcode, type, _height, isDead, _unset?.Mark ?? 0);
         _frameHeight = _height;
         _isUnreachable = false;
     }
@@ -244,6 +288,7 @@ internal ref partial struct BodyValidator
         }
 
         _controlCount--;
+        _unset?.FallBack(frame.SetLocals);
         _isUnreachable = _scratch.Unreachable[_controlCount];
         _frameHeight = _controlCount > 0 ? _scratch.Controls[_controlCount - 1].Height : 0;
         return frame;

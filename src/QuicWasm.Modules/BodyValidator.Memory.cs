@@ -11,40 +11,88 @@ internal ref partial struct BodyValidator
                 ModuleError.Unsupported, InstructionOffset, "the proposal MultiMemory is not supported (memory index in an alignment)");
         }
 
-        MemArg argument = _reader.ReadMemArg();
+        MemArg argument = _reader.ReadMemArg(_module.Features.Has(Proposals.Memory64));
         if (argument.Alignment > row.NaturalAlignment)
         {
             throw Invalid($"alignment must not be larger than natural: 2^{argument.Alignment} where it is 2^{row.NaturalAlignment}");
         }
 
-        CheckMemory(argument.MemoryIndex);
-        Apply(in row);
-    }
-
-    private void Memory(Opcode opcode, in InstructionRow row)
-    {
-        switch (opcode)
+        Limits limits = LimitsOf(argument.MemoryIndex);
+        if (limits.Is64)
         {
-            case Opcode.MemoryInit or Opcode.DataDrop:
-                uint segment = _reader.ReadU32();
-                if (opcode == Opcode.MemoryInit)
-                {
-                    CheckMemory(ReadMemoryIndex());
-                }
+            AccessWide(in row);
+            return;
+        }
 
-                CheckData(segment);
-                break;
-            case Opcode.MemoryCopy:
-                CheckMemory(ReadMemoryIndex());
-                CheckMemory(ReadMemoryIndex());
-                break;
-            default:
-                CheckMemory(ReadMemoryIndex());
-                break;
+        if (argument.Offset > uint.MaxValue)
+        {
+            throw Invalid($"offset out of range: {argument.Offset} in a memory of 32-bit addresses");
         }
 
         Apply(in row);
     }
+
+    // The address is the first operand, the value of a store or the vector of a lane the second.
+    private void AccessWide(in InstructionRow row)
+    {
+        if (row.OperandCount > 1)
+        {
+            Pop(row.Second);
+        }
+
+        Pop(ValueType.I64);
+        if (row.Result != ValueType.Unknown)
+        {
+            Push(row.Result);
+        }
+    }
+
+    private void Memory(Opcode opcode)
+    {
+        switch (opcode)
+        {
+            case Opcode.MemoryInit:
+                uint segment = _reader.ReadU32();
+                ValueType start = ReadMemory().AddressType;
+                CheckData(segment);
+                PopRange(start, ValueType.I32, ValueType.I32);
+                break;
+            case Opcode.DataDrop:
+                CheckData(_reader.ReadU32());
+                break;
+            case Opcode.MemoryCopy:
+                ValueType destination = ReadMemory().AddressType;
+                PopCopy(destination, ReadMemory().AddressType);
+                break;
+            case Opcode.MemoryFill:
+                ValueType filled = ReadMemory().AddressType;
+                PopRange(filled, ValueType.I32, filled);
+                break;
+            default:
+                ValueType size = ReadMemory().AddressType;
+                if (opcode == Opcode.MemoryGrow)
+                {
+                    Pop(size);
+                }
+
+                Push(size);
+                break;
+        }
+    }
+
+    /// <summary>Pops what a bulk operation takes: where, what, and how much.</summary>
+    private void PopRange(ValueType start, ValueType source, ValueType length)
+    {
+        Pop(length);
+        Pop(source);
+        Pop(start);
+    }
+
+    /// <summary>Pops what a copy takes; its length has 64 bits only where both addresses have.</summary>
+    private void PopCopy(ValueType destination, ValueType source) =>
+        PopRange(destination, source, destination == source ? source : ValueType.I32);
+
+    private Limits ReadMemory() => LimitsOf(ReadMemoryIndex());
 
     private uint ReadMemoryIndex()
     {
@@ -57,13 +105,8 @@ internal ref partial struct BodyValidator
         return value == 0 ? 0u : throw Malformed($"zero byte expected, 0x{value:x2} found");
     }
 
-    private readonly void CheckMemory(uint index)
-    {
-        if (index >= (uint)_module.MemoryTypes.Length)
-        {
-            throw Invalid($"unknown memory {index}");
-        }
-    }
+    private readonly Limits LimitsOf(uint memory) =>
+        memory < (uint)_module.MemoryTypes.Length ? _module.MemoryTypes[(int)memory].Limits : throw Invalid($"unknown memory {memory}");
 
     private readonly void CheckData(uint segment)
     {

@@ -8,15 +8,22 @@ internal ref partial struct BodyValidator
         switch (opcode)
         {
             case Opcode.LocalGet:
-                Push(ReadLocal());
+                Push(ReadLocal(out int read));
+                if (_unset is not null && _unset.Contains(read))
+                {
+                    throw Invalid($"uninitialized local {read}");
+                }
+
                 break;
             case Opcode.LocalSet:
-                Pop(ReadLocal());
+                Pop(ReadLocal(out int written));
+                _unset?.Remove(written);
                 break;
             case Opcode.LocalTee:
-                ValueType local = ReadLocal();
+                ValueType local = ReadLocal(out int changed);
                 Pop(local);
                 Push(local);
+                _unset?.Remove(changed);
                 break;
             case Opcode.GlobalGet:
                 Push(ReadGlobal().ValueType);
@@ -34,10 +41,30 @@ internal ref partial struct BodyValidator
         }
     }
 
-    private ValueType ReadLocal()
+    private ValueType ReadLocal(out int local)
     {
         uint index = _reader.ReadU32();
+        local = (int)index;
         return index < (uint)_locals.Length ? _locals[(int)index] : throw Invalid($"unknown local {index}");
+    }
+
+    private void CheckLocals()
+    {
+        ValueType known = ValueType.Unknown;
+        for (int i = _type.Parameters.Length; i < _locals.Length; i++)
+        {
+            ValueType type = _locals[i];
+            if (type != known)
+            {
+                _module.Types.Check(type, _reader.Offset);
+                known = type;
+            }
+
+            if (type.IsNonNull())
+            {
+                (_unset ??= new UnsetLocals(_locals.Length)).Add(i);
+            }
+        }
     }
 
     private GlobalType ReadGlobal()
@@ -57,6 +84,7 @@ internal ref partial struct BodyValidator
             }
 
             ValueType type = _reader.ReadValueType();
+            _module.Types.Check(type, InstructionOffset);
             Pop(ValueType.I32);
             Pop(type);
             Pop(type);
@@ -80,29 +108,27 @@ internal ref partial struct BodyValidator
         Push(first == ValueType.Unknown ? second : first);
     }
 
-    private void Table(Opcode opcode, in InstructionRow row)
+    private void Table(Opcode opcode)
     {
         switch (opcode)
         {
             case Opcode.RefNull:
-                Push(_reader.ReadReferenceType());
+                ValueType nullType = _reader.ReadHeapType();
+                _module.Types.Check(nullType, InstructionOffset);
+                Push(nullType);
                 break;
             case Opcode.RefIsNull:
-                ValueType type = PopAny();
-                if (!type.IsReference() && type != ValueType.Unknown)
-                {
-                    throw Invalid($"type mismatch: a reference expected, {type.Text()} found");
-                }
-
+                PopReference();
                 Push(ValueType.I32);
                 break;
             case Opcode.RefFunc:
-                CheckReference(_reader.ReadU32());
-                Push(ValueType.FuncRef);
+                Push(ReadReference());
+                break;
+            case Opcode.RefAsNonNull:
+                Push(PopReference().NonNull());
                 break;
             case Opcode.TableInit or Opcode.ElemDrop or Opcode.TableCopy:
-                CheckSegments(opcode);
-                Apply(in row);
+                Segment(opcode);
                 break;
             default:
                 TableAccess(opcode);
@@ -112,39 +138,41 @@ internal ref partial struct BodyValidator
 
     private void TableAccess(Opcode opcode)
     {
-        ValueType element = ReadTable().ElementType;
+        TableType table = ReadTable();
+        ValueType element = table.ElementType;
+        ValueType address = table.Limits.AddressType;
         switch (opcode)
         {
             case Opcode.TableGet:
-                Pop(ValueType.I32);
+                Pop(address);
                 Push(element);
                 break;
             case Opcode.TableSet:
                 Pop(element);
-                Pop(ValueType.I32);
+                Pop(address);
                 break;
             case Opcode.TableSize:
-                Push(ValueType.I32);
+                Push(address);
                 break;
             case Opcode.TableGrow:
-                Pop(ValueType.I32);
+                Pop(address);
                 Pop(element);
-                Push(ValueType.I32);
+                Push(address);
                 break;
             default:
-                Pop(ValueType.I32);
-                Pop(element);
-                Pop(ValueType.I32);
+                PopRange(address, element, address);
                 break;
         }
     }
 
-    private void CheckSegments(Opcode opcode)
+    private void Segment(Opcode opcode)
     {
         if (opcode == Opcode.TableCopy)
         {
-            ValueType destination = ReadTable().ElementType;
-            CheckElements(destination, ReadTable().ElementType);
+            TableType destination = ReadTable();
+            TableType source = ReadTable();
+            CheckElements(destination.ElementType, source.ElementType);
+            PopCopy(destination.Limits.AddressType, source.Limits.AddressType);
             return;
         }
 
@@ -158,12 +186,13 @@ internal ref partial struct BodyValidator
         if (opcode == Opcode.TableInit)
         {
             CheckElements(table.ElementType, _declarations.Elements[(int)segment].ElementType);
+            PopRange(table.Limits.AddressType, ValueType.I32, ValueType.I32);
         }
     }
 
     private readonly void CheckElements(ValueType destination, ValueType source)
     {
-        if (source != destination)
+        if (!_module.Types.Matches(source, destination))
         {
             throw Invalid($"type mismatch: elements of {source.Text()} for a table of {destination.Text()}");
         }
@@ -175,8 +204,18 @@ internal ref partial struct BodyValidator
         return index < (uint)_module.TableTypes.Length ? _module.TableTypes[(int)index] : throw Invalid($"unknown table {index}");
     }
 
-    private readonly void CheckReference(uint function)
+    /// <summary>Pops a reference of any type.</summary>
+    private ValueType PopReference()
     {
+        ValueType type = PopAny();
+        return type == ValueType.Unknown ? AnyReference
+            : type.IsReference() ? type
+            : throw Invalid($"type mismatch: a reference expected, {type.Text()} found");
+    }
+
+    private ValueType ReadReference()
+    {
+        uint function = _reader.ReadU32();
         if (function >= (uint)_module.FunctionTypes.Length)
         {
             throw Invalid($"unknown function {function}");
@@ -186,5 +225,9 @@ internal ref partial struct BodyValidator
         {
             throw Invalid($"undeclared function reference {function}");
         }
+
+        return _module.Features.Has(Proposals.FunctionReferences)
+            ? ValueTypeFacts.ReferenceTo(_module.FunctionTypeIndices[(int)function]).NonNull()
+            : ValueType.FuncRef;
     }
 }

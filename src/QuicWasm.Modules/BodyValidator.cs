@@ -8,6 +8,9 @@ namespace QuicWasm.Modules;
 /// </summary>
 internal ref partial struct BodyValidator
 {
+    /// <summary>In unreachable code: a reference that is not null, of whatever type is asked for.</summary>
+    private const ValueType AnyReference = (ValueType)(1u << 30);
+
     private readonly ValidatedModule _module;
     private readonly Module _declarations;
     private readonly InstructionRow[] _rows;
@@ -23,6 +26,9 @@ internal ref partial struct BodyValidator
     private int _controlCount;
     private bool _isUnreachable;
     private bool _hasVectors;
+
+    // Locals of types without null that have not been set; null where there are none.
+    private UnsetLocals? _unset;
 
     // Position of the opcode that is being validated, for messages.
     private int _instruction;
@@ -57,6 +63,7 @@ internal ref partial struct BodyValidator
         _locals = locals.AsSpan(0, localCount);
         int entry = _reader.Position;
         _hasVectors = _locals.Contains(ValueType.V128);
+        CheckLocals();
         PushControl(Opcode.Block, _type);
         _recorder?.Add(entry, ResumePointKinds.FunctionEntry, default);
         while (_controlCount > 0)
@@ -106,10 +113,10 @@ internal ref partial struct BodyValidator
                 Shuffle(in row);
                 break;
             case InstructionClass.Memory:
-                Memory(opcode, in row);
+                Memory(opcode);
                 break;
             case InstructionClass.Table:
-                Table(opcode, in row);
+                Table(opcode);
                 break;
             default:
                 throw Unavailable(opcode);
@@ -200,14 +207,23 @@ internal ref partial struct BodyValidator
         {
             ValueType found = _operands[height];
             _height = height;
-            if (found != expected && found != ValueType.Unknown)
+            if (found != expected)
             {
-                throw Mismatch(expected, found);
+                RequireMatch(found, expected);
             }
         }
         else if (!_isUnreachable)
         {
             throw Mismatch(expected, ValueType.Unknown);
+        }
+    }
+
+    private readonly void RequireMatch(ValueType found, ValueType expected)
+    {
+        bool matches = found == AnyReference ? expected.IsReference() : found == ValueType.Unknown || _module.Types.Matches(found, expected);
+        if (!matches)
+        {
+            throw Mismatch(expected, found);
         }
     }
 

@@ -6,6 +6,9 @@ public ref partial struct CodeReader
     /// <summary>In an alignment: an index of a memory follows it.</summary>
     internal const uint MemoryIndexFlag = 0x40;
 
+    private const byte NullableReference = 0x63;
+    private const byte NonNullReference = 0x64;
+
     /// <summary>
     /// Reads an opcode. It is decoded, but there may be no such instruction: ask <see cref="OpcodeTable.Find"/>.
     /// </summary>
@@ -35,35 +38,26 @@ public ref partial struct CodeReader
     }
 
     /// <summary>Reads the type of a value.</summary>
-    public ValueType ReadValueType()
-    {
-        byte value = ReadByte();
-        if (value is (>= 0x7B and <= 0x7F) or (byte)ValueType.FuncRef or (byte)ValueType.ExternRef)
-        {
-            return (ValueType)value;
-        }
-
-        Position--;
-        throw OtherType(value, "malformed value type");
-    }
+    public ValueType ReadValueType() =>
+        PeekByte() is >= 0x7B and <= 0x7F ? (ValueType)ReadByte() : ReadReferenceType("malformed value type");
 
     /// <summary>Reads a reference type.</summary>
-    public ValueType ReadReferenceType()
-    {
-        byte value = ReadByte();
-        if (value is (byte)ValueType.FuncRef or (byte)ValueType.ExternRef)
-        {
-            return (ValueType)value;
-        }
+    public ValueType ReadReferenceType() => ReadReferenceType("malformed reference type");
 
-        Position--;
-        throw OtherType(value, "malformed reference type");
-    }
+    /// <summary>Reads a heap type: what references refer to. Gives the type of such references with null.</summary>
+    public ValueType ReadHeapType() => ReadHeapType("malformed heap type");
 
     /// <summary>Reads alignment and offset of a load or store.</summary>
-    public MemArg ReadMemArg()
+    /// <param name="isWide">Whether the offset may have 64 bits.</param>
+    public MemArg ReadMemArg(bool isWide = true)
     {
+        long start = Offset;
         uint alignment = ReadU32();
+        if (alignment >= 2 * MemoryIndexFlag)
+        {
+            throw new ModuleException(ModuleError.Malformed, start, $"malformed memop flags 0x{alignment:x}");
+        }
+
         uint memory = 0;
         if ((alignment & MemoryIndexFlag) != 0)
         {
@@ -71,7 +65,21 @@ public ref partial struct CodeReader
             memory = ReadU32();
         }
 
-        return new MemArg(alignment, ReadU32(), memory);
+        return new MemArg(alignment, isWide ? ReadU64() : ReadU32(), memory);
+    }
+
+    /// <summary>Reads one clause of a <c>try_table</c>; before the clauses stands their count.</summary>
+    public CatchClause ReadCatchClause()
+    {
+        byte kind = PeekByte();
+        if (kind > (byte)CatchKind.CatchAllRef)
+        {
+            throw Malformed($"malformed catch clause 0x{kind:x2}");
+        }
+
+        Position++;
+        uint tag = (CatchKind)kind is CatchKind.Catch or CatchKind.CatchRef ? ReadU32() : 0;
+        return new CatchClause((CatchKind)kind, tag, ReadU32());
     }
 
     /// <summary>Passes over the immediates of an instruction.</summary>
@@ -110,7 +118,7 @@ public ref partial struct CodeReader
                 Skip(1);
                 break;
             case ImmediateKind.HeapType:
-                _ = ReadReferenceType();
+                _ = ReadHeapType();
                 break;
             default:
                 SkipIndices(immediate);
@@ -138,7 +146,13 @@ public ref partial struct CodeReader
 
                 break;
             case ImmediateKind.TryTable:
-                throw Error(ModuleError.Unsupported, "the proposal ExceptionHandling is not supported");
+                _ = ReadBlockType();
+                for (uint clauses = ReadU32(); clauses > 0; clauses--)
+                {
+                    _ = ReadCatchClause();
+                }
+
+                break;
             case ImmediateKind.TypeAndTableIndex or ImmediateKind.TablePair or ImmediateKind.MemoryPair
                 or ImmediateKind.DataAndMemoryIndex or ImmediateKind.ElementAndTableIndex:
                 _ = ReadU32();
@@ -170,11 +184,45 @@ public ref partial struct CodeReader
             : throw Malformed($"illegal opcode {prefix:x2} {number:x}");
     }
 
-    private readonly ModuleException OtherType(byte value, string detail) => value switch
+    private ValueType ReadReferenceType(string detail)
     {
-        0x63 or 0x64 => Error(ModuleError.Unsupported, $"the proposal FunctionReferences is not supported (type 0x{value:x2})"),
-        0x69 or 0x74 => Error(ModuleError.Unsupported, $"the proposal ExceptionHandling is not supported (type 0x{value:x2})"),
-        >= 0x6A and <= 0x73 => Error(ModuleError.Unsupported, $"the proposal GarbageCollection is not supported (type 0x{value:x2})"),
-        _ => Malformed($"{detail} 0x{value:x2}"),
-    };
+        switch (PeekByte())
+        {
+            case NullableReference:
+                Position++;
+                return ReadHeapType("malformed heap type");
+            case NonNullReference:
+                Position++;
+                return ReadHeapType("malformed heap type").NonNull();
+            case >= 0x40 and < 0x80:
+                return ReadHeapType(detail);
+            default:
+                throw Malformed($"{detail} 0x{PeekByte():x2}");
+        }
+    }
+
+    private ValueType ReadHeapType(string detail)
+    {
+        byte first = PeekByte();
+        if (first is (byte)ValueType.FuncRef or (byte)ValueType.ExternRef or (byte)ValueType.ExnRef)
+        {
+            Position++;
+            return (ValueType)first;
+        }
+
+        if (first is >= 0x40 and < 0x80)
+        {
+            throw first is >= 0x6A and <= 0x74
+                ? Error(ModuleError.Unsupported, $"the proposal GarbageCollection is not supported (type 0x{first:x2})")
+                : Malformed($"{detail} 0x{first:x2}");
+        }
+
+        long offset = Offset;
+        return ReadS33() switch
+        {
+            < 0 => throw new ModuleException(ModuleError.Malformed, offset, detail),
+            < ModuleLimits.Types and long index => ValueTypeFacts.ReferenceTo((int)index),
+            long index => throw new ModuleException(ModuleError.Invalid, offset, $"unknown type {index}"),
+        };
+    }
 }

@@ -53,7 +53,7 @@ internal static class ConstantExpressionReader
                 UInt128 value = reader.ReadV128();
                 return new(opcode, (ulong)value, (ulong)(value >> 64));
             case Opcode.RefNull:
-                return new(opcode, (ulong)reader.ReadReferenceType());
+                return new(opcode, (ulong)reader.ReadHeapType());
             case Opcode.RefFunc or Opcode.GlobalGet:
                 return new(opcode, reader.ReadU32());
             case Opcode.I32Add or Opcode.I32Sub or Opcode.I32Mul or Opcode.I64Add or Opcode.I64Sub or Opcode.I64Mul

@@ -6,12 +6,30 @@ namespace QuicWasm.Modules;
 /// Validates globals, segments, exports and the start function, and collects the functions that these name in
 /// <paramref name="references"/>.
 /// </summary>
-internal sealed class DeclarationValidator(Module module, ModuleFeatures features, IndexSpaces spaces, BitArray references)
+internal sealed class DeclarationValidator(
+    Module module, ModuleFeatures features, IndexSpaces spaces, TypeSpace types, BitArray references)
 {
     private readonly Stack<ValueType> _operands = new();
 
     // Globals that a constant expression sees: in 2.0 the imported ones, in 3.0 those before it, too.
     private int _visibleGlobalCount = spaces.Globals.Length - module.Globals.Length;
+
+    /// <summary>Checks what the elements of tables are at first. It sees the imported globals only.</summary>
+    public void CheckTables()
+    {
+        foreach (TableDeclaration table in module.Tables)
+        {
+            if (table.Initializer is { } initializer)
+            {
+                Require(features.Has(Proposals.FunctionReferences), initializer.Offset, "the proposal FunctionReferences is not enabled (initial elements of a table)");
+                CheckExpression(initializer, table.Type.ElementType);
+            }
+            else if (table.Type.ElementType.IsNonNull())
+            {
+                throw Invalid(0, $"type mismatch: a table of {table.Type.ElementType.Text()} needs initial elements");
+            }
+        }
+    }
 
     public void CheckGlobals()
     {
@@ -26,6 +44,7 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
     {
         foreach (ElementSegment segment in module.Elements)
         {
+            types.Check(segment.ElementType, 0);
             if (segment.Offset is { } offset)
             {
                 if ((uint)segment.TableIndex >= (uint)spaces.Tables.Length)
@@ -33,9 +52,9 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
                     throw Invalid(offset.Offset, $"unknown table {(uint)segment.TableIndex}");
                 }
 
-                CheckExpression(offset, ValueType.I32);
+                CheckExpression(offset, spaces.Tables[segment.TableIndex].Limits.AddressType);
                 ValueType element = spaces.Tables[segment.TableIndex].ElementType;
-                if (element != segment.ElementType)
+                if (!types.Matches(segment.ElementType, element))
                 {
                     throw Invalid(
                         offset.Offset, $"type mismatch: elements of {segment.ElementType.Text()} for a table of {element.Text()}");
@@ -60,7 +79,7 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
                     throw Invalid(offset.Offset, $"unknown memory {(uint)segment.MemoryIndex}");
                 }
 
-                CheckExpression(offset, ValueType.I32);
+                CheckExpression(offset, spaces.Memories[segment.MemoryIndex].Limits.AddressType);
             }
         }
     }
@@ -75,6 +94,7 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
                 ExternalKind.Function => (spaces.Functions.Length, "function"),
                 ExternalKind.Table => (spaces.Tables.Length, "table"),
                 ExternalKind.Memory => (spaces.Memories.Length, "memory"),
+                ExternalKind.Tag => (spaces.TagTypeIndices.Length, "tag"),
                 _ => (spaces.Globals.Length, "global"),
             };
             if ((uint)export.Index >= (uint)count)
@@ -145,6 +165,7 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
         switch (instruction.Opcode)
         {
             case Opcode.RefNull:
+                types.Check((ValueType)instruction.Low, expression.Offset);
                 return (ValueType)instruction.Low;
             case Opcode.RefFunc:
                 if (instruction.Low >= (uint)spaces.Functions.Length)
@@ -153,7 +174,7 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
                 }
 
                 references[(int)instruction.Low] = true;
-                return ValueType.FuncRef;
+                return TypeOfFunction((int)instruction.Low);
             case Opcode.GlobalGet:
                 return TypeOfGlobal(expression, instruction.Low);
             default:
@@ -164,6 +185,10 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
                         ModuleError.Unsupported, expression.Offset, $"the proposal {row.Proposal} is not enabled ({row.Name})");
         }
     }
+
+    private ValueType TypeOfFunction(int function) => features.Has(Proposals.FunctionReferences)
+        ? ValueTypeFacts.ReferenceTo(spaces.FunctionTypeIndices[function]).NonNull()
+        : ValueType.FuncRef;
 
     private ValueType TypeOfGlobal(ConstantExpression expression, ulong index)
     {
@@ -178,9 +203,17 @@ internal sealed class DeclarationValidator(Module module, ModuleFeatures feature
             : global.ValueType;
     }
 
-    private static void Require(ValueType found, ValueType expected, ConstantExpression expression)
+    private static void Require(bool isEnabled, long offset, string detail)
     {
-        if (found != expected)
+        if (!isEnabled)
+        {
+            throw new ModuleException(ModuleError.Unsupported, offset, detail);
+        }
+    }
+
+    private void Require(ValueType found, ValueType expected, ConstantExpression expression)
+    {
+        if (!types.Matches(found, expected))
         {
             string text = found == ValueType.Unknown ? "nothing" : found.Text();
             throw Invalid(expression.Offset, $"type mismatch: {expected.Text()} expected, {text} found");

@@ -6,7 +6,7 @@ namespace QuicWasm.Modules;
 /// <param name="Module">Name of the module to import from.</param>
 /// <param name="Name">Name of the export there.</param>
 /// <param name="Kind">What is imported.</param>
-/// <param name="TypeIndex">For a function: index of its type.</param>
+/// <param name="TypeIndex">For a function or a tag: index of its type.</param>
 /// <param name="Table">For a table: its type.</param>
 /// <param name="Memory">For a memory: its type.</param>
 /// <param name="Global">For a global: its type.</param>
@@ -18,6 +18,11 @@ public sealed record ImportDeclaration(
 /// <param name="Kind">What is exported.</param>
 /// <param name="Index">Its index in the index space of that kind, imports first.</param>
 public sealed record ExportDeclaration(string Name, ExternalKind Kind, int Index);
+
+/// <summary>A table that the module defines.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Initializer">What every element is at first, or null for null references.</param>
+public sealed record TableDeclaration(TableType Type, ConstantExpression? Initializer);
 
 /// <summary>A global that the module defines, with its initial value.</summary>
 /// <param name="Type">Its type.</param>

@@ -39,12 +39,11 @@ internal static class ElementSectionReader
         int table = isActive && isExplicit ? (int)reader.ReadU32() : 0;
         ConstantExpression? offset = isActive ? ConstantExpressionReader.Read(ref reader, draft.Features) : null;
 
-        ValueType type = ValueType.FuncRef;
         bool hasExpressions = (flags & Expressions) != 0;
-        if (!isActive || isExplicit)
-        {
-            type = hasExpressions ? reader.ReadReferenceType() : ReadElementKind(ref reader);
-        }
+        bool hasType = !isActive || isExplicit;
+        ValueType type = hasExpressions
+            ? hasType ? reader.ReadReferenceType() : ValueType.FuncRef
+            : ReadElementKind(ref reader, hasType, draft.Features);
 
         int count = VectorReader.ReadCount(ref reader, itemsLeft, "elements");
         ImmutableArray<ConstantExpression> items = hasExpressions
@@ -53,16 +52,21 @@ internal static class ElementSectionReader
         return new ElementSegment(mode, table, offset, type, items);
     }
 
-    private static ValueType ReadElementKind(ref CodeReader reader)
+    // Functions that are named are not null.
+    private static ValueType ReadElementKind(ref CodeReader reader, bool hasKind, ModuleFeatures features)
     {
-        byte kind = reader.PeekByte();
-        if (kind != 0)
+        if (hasKind)
         {
-            throw reader.Malformed($"malformed element kind 0x{kind:x2}");
+            byte kind = reader.PeekByte();
+            if (kind != 0)
+            {
+                throw reader.Malformed($"malformed element kind 0x{kind:x2}");
+            }
+
+            reader.Skip(1);
         }
 
-        reader.Skip(1);
-        return ValueType.FuncRef;
+        return features.Has(Proposals.FunctionReferences) ? ValueType.FuncRef.NonNull() : ValueType.FuncRef;
     }
 
     private static ImmutableArray<ConstantExpression> ReadExpressions(ref CodeReader reader, ModuleDraft draft, int count)

@@ -18,7 +18,7 @@ internal static class ExportSectionReader
         {
             string name = VectorReader.ReadName(ref reader);
             byte kind = reader.PeekByte();
-            if (kind > (byte)ExternalKind.Global)
+            if (kind > (byte)ExternalKind.Tag || (kind == (byte)ExternalKind.Tag && !draft.Features.Has(Proposals.ExceptionHandling)))
             {
                 throw reader.Malformed($"malformed export kind 0x{kind:x2}");
             }

@@ -14,6 +14,9 @@ public enum ExternalKind : byte
 
     /// <summary>A global variable.</summary>
     Global = 3,
+
+    /// <summary>A tag of exceptions.</summary>
+    Tag = 4,
 }
 
 /// <summary>The type of a table: its references and how many.</summary>

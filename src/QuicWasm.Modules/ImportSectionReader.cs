@@ -11,16 +11,16 @@ internal static class ImportSectionReader
         for (int i = 0; i < imports.Length; i++)
         {
             string module = VectorReader.ReadName(ref reader);
-            imports[i] = ReadImport(ref reader, module, VectorReader.ReadName(ref reader));
+            imports[i] = ReadImport(ref reader, module, VectorReader.ReadName(ref reader), draft.Features);
         }
 
         draft.Imports = ImmutableCollectionsMarshal.AsImmutableArray(imports);
     }
 
-    private static ImportDeclaration ReadImport(ref CodeReader reader, string module, string name)
+    private static ImportDeclaration ReadImport(ref CodeReader reader, string module, string name, ModuleFeatures features)
     {
         byte kind = reader.PeekByte();
-        if (kind > (byte)ExternalKind.Global)
+        if (kind > (byte)ExternalKind.Tag || (kind == (byte)ExternalKind.Tag && !features.Has(Proposals.ExceptionHandling)))
         {
             throw reader.Malformed($"malformed import kind 0x{kind:x2}");
         }
@@ -29,8 +29,9 @@ internal static class ImportSectionReader
         return (ExternalKind)kind switch
         {
             ExternalKind.Function => new(module, name, ExternalKind.Function, TypeIndex: (int)reader.ReadU32()),
-            ExternalKind.Table => new(module, name, ExternalKind.Table, Table: TypeSectionReader.ReadTable(ref reader)),
-            ExternalKind.Memory => new(module, name, ExternalKind.Memory, Memory: TypeSectionReader.ReadMemory(ref reader)),
+            ExternalKind.Table => new(module, name, ExternalKind.Table, Table: TypeSectionReader.ReadTable(ref reader, features)),
+            ExternalKind.Memory => new(module, name, ExternalKind.Memory, Memory: TypeSectionReader.ReadMemory(ref reader, features)),
+            ExternalKind.Tag => new(module, name, ExternalKind.Tag, TypeIndex: TypeSectionReader.ReadTag(ref reader)),
             _ => new(module, name, ExternalKind.Global, Global: TypeSectionReader.ReadGlobal(ref reader)),
         };
     }

@@ -42,14 +42,20 @@ internal readonly struct InstructionRow
 {
     private static readonly InstructionRow[] DefaultRows = MakeRows(ModuleFeatures.Default);
 
+    // Types that follow from an opcode alone have no flags.
+    private readonly byte _first;
+    private readonly byte _second;
+    private readonly byte _third;
+    private readonly byte _result;
+
     private InstructionRow(OpcodeInfo info)
     {
         Class = ClassOf(info);
         OperandCount = (byte)info.Operands.Length;
-        First = OperandCount > 0 ? info.Operands[0] : ValueType.Unknown;
-        Second = OperandCount > 1 ? info.Operands[1] : ValueType.Unknown;
-        Third = OperandCount > 2 ? info.Operands[2] : ValueType.Unknown;
-        Result = info.Results.Length > 0 ? info.Results[0] : ValueType.Unknown;
+        _first = OperandCount > 0 ? (byte)info.Operands[0] : (byte)0;
+        _second = OperandCount > 1 ? (byte)info.Operands[1] : (byte)0;
+        _third = OperandCount > 2 ? (byte)info.Operands[2] : (byte)0;
+        _result = info.Results.Length > 0 ? (byte)info.Results[0] : (byte)0;
         NaturalAlignment = (byte)info.NaturalAlignment;
         LaneCount = (byte)info.LaneCount;
     }
@@ -58,14 +64,14 @@ internal readonly struct InstructionRow
 
     public byte OperandCount { get; }
 
-    public ValueType First { get; }
+    public ValueType First => (ValueType)_first;
 
-    public ValueType Second { get; }
+    public ValueType Second => (ValueType)_second;
 
-    public ValueType Third { get; }
+    public ValueType Third => (ValueType)_third;
 
     /// <summary>The result, or Unknown where there is none.</summary>
-    public ValueType Result { get; }
+    public ValueType Result => (ValueType)_result;
 
     public byte NaturalAlignment { get; }
 
@@ -103,7 +109,7 @@ internal readonly struct InstructionRow
         ImmediateKind.LocalIndex or ImmediateKind.GlobalIndex or ImmediateKind.ValueTypes => InstructionClass.Variable,
         _ => info.Opcode switch
         {
-            Opcode.RefFunc or Opcode.RefIsNull => InstructionClass.Table,
+            Opcode.RefFunc or Opcode.RefIsNull or Opcode.RefAsNonNull => InstructionClass.Table,
             Opcode.Drop or Opcode.Select => InstructionClass.Variable,
             _ => info.IsPolymorphic || info.Immediate != ImmediateKind.None ? InstructionClass.Control : InstructionClass.Plain,
         },

@@ -23,10 +23,13 @@ public sealed class Module
     public required ImmutableArray<FunctionBody> Functions { get; init; }
 
     /// <summary>The tables that the module defines.</summary>
-    public required ImmutableArray<TableType> Tables { get; init; }
+    public required ImmutableArray<TableDeclaration> Tables { get; init; }
 
     /// <summary>The memories that the module defines.</summary>
     public required ImmutableArray<MemoryType> Memories { get; init; }
+
+    /// <summary>The tags that the module defines: of each the index of its function type, whose parameters are what an exception carries.</summary>
+    public required ImmutableArray<int> Tags { get; init; }
 
     /// <summary>The globals that the module defines.</summary>
     public required ImmutableArray<GlobalDeclaration> Globals { get; init; }

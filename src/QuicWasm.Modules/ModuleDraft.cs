@@ -26,9 +26,11 @@ internal sealed class ModuleDraft(ModuleFeatures features, bool hasContents)
 
     public ImmutableArray<FunctionBody> Functions { get; set; } = [];
 
-    public ImmutableArray<TableType> Tables { get; set; } = [];
+    public ImmutableArray<TableDeclaration> Tables { get; set; } = [];
 
     public ImmutableArray<MemoryType> Memories { get; set; } = [];
+
+    public ImmutableArray<int> Tags { get; set; } = [];
 
     public ImmutableArray<GlobalDeclaration> Globals { get; set; } = [];
 
@@ -72,6 +74,7 @@ internal sealed class ModuleDraft(ModuleFeatures features, bool hasContents)
             Functions = Functions,
             Tables = Tables,
             Memories = Memories,
+            Tags = Tags,
             Globals = Globals,
             Exports = Exports,
             StartFunction = StartFunction,

@@ -6,7 +6,8 @@ public sealed record ModuleFeatures(Proposals Enabled)
 {
     /// <summary>The proposals that the reader and the validator know.</summary>
     public const Proposals Supported =
-        Proposals.Wasm2 | Proposals.TailCalls | Proposals.ExtendedConst | Proposals.MultiMemory | Proposals.RelaxedSimd;
+        Proposals.Wasm2 | Proposals.TailCalls | Proposals.ExtendedConst | Proposals.MultiMemory | Proposals.RelaxedSimd | Proposals.FunctionReferences
+        | Proposals.Memory64 | Proposals.ExceptionHandling;
 
     /// <summary>WebAssembly 2.0, and nothing more.</summary>
     public static ModuleFeatures Wasm2 { get; } = new(Proposals.Wasm2);

@@ -27,6 +27,9 @@ public static class ModuleLimits
     /// <summary>Globals that a module imports or defines.</summary>
     public const int Globals = 1_000_000;
 
+    /// <summary>Tags that a module imports or defines.</summary>
+    public const int Tags = 1_000_000;
+
     /// <summary>Tables that a module imports or defines.</summary>
     public const int Tables = 100_000;
 

@@ -59,6 +59,11 @@ public static class ModuleReader
             throw new ModuleException(ModuleError.Malformed, section.Offset, $"malformed section id {section.Id}");
         }
 
+        if (section.Id == SectionId.Tag && !draft.Features.Has(Proposals.ExceptionHandling))
+        {
+            throw new ModuleException(ModuleError.Unsupported, section.Offset, "the proposal ExceptionHandling is not enabled (tag section)");
+        }
+
         if (section.Id != SectionId.Custom)
         {
             if (place <= order)
@@ -110,7 +115,7 @@ public static class ModuleReader
             case SectionId.Function:
                 CodeSectionReader.ReadFunctions(ref reader, draft);
                 break;
-            case SectionId.Table or SectionId.Memory or SectionId.Global:
+            case SectionId.Table or SectionId.Memory or SectionId.Tag or SectionId.Global:
                 StorageSectionReader.Read(ref reader, draft, id);
                 break;
             case SectionId.Export or SectionId.Start:

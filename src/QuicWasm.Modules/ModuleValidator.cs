@@ -5,7 +5,8 @@ namespace QuicWasm.Modules;
 /// <summary>Validates decoded modules (spec: valid/modules).</summary>
 public static class ModuleValidator
 {
-    private const ulong MaximumPages = 65536;
+    private const ulong MaximumPages = 1UL << 16;
+    private const ulong MaximumPages64 = 1UL << 48;
 
     /// <summary>
     /// Validates a module and all its function bodies whose code is present; the others are validated when they are needed, by
@@ -20,16 +21,19 @@ public static class ModuleValidator
         features ??= ModuleFeatures.Default;
         IndexSpaces spaces = IndexSpaces.Of(module);
         var references = new BitArray(spaces.Functions.Length);
-        var validator = new DeclarationValidator(module, features, spaces, references);
-        CheckTypes(module, features, spaces);
-        CheckStorage(features, spaces);
+        var types = new TypeSpace(module.Types, features);
+        var validator = new DeclarationValidator(module, features, spaces, types, references);
+        types.CheckFunctionTypes();
+        CheckTypes(module, features);
+        CheckStorage(features, spaces, types);
+        validator.CheckTables();
         validator.CheckGlobals();
         validator.CheckElements();
         validator.CheckDatas();
         validator.CheckExports();
         validator.CheckStart();
 
-        var validated = new ValidatedModule(module, features, spaces, references);
+        var validated = new ValidatedModule(module, features, spaces, types, references);
         for (int i = 0; i < module.Functions.Length; i++)
         {
             if (module.Functions[i].IsPresent)
@@ -42,52 +46,46 @@ public static class ModuleValidator
         return validated;
     }
 
-    private static void CheckTypes(Module module, ModuleFeatures features, IndexSpaces spaces)
+    private static void CheckTypes(Module module, ModuleFeatures features)
     {
-        if (features.Has(Proposals.Simd | Proposals.MultiValue))
+        if (!features.Has(Proposals.MultiValue) && module.Types.Any(type => type.Results.Length > 1))
         {
-            return;
-        }
-
-        foreach (FunctionType type in module.Types)
-        {
-            if (!features.Has(Proposals.MultiValue) && type.Results.Length > 1)
-            {
-                throw new ModuleException(ModuleError.Unsupported, 0, "the proposal MultiValue is not enabled (several results)");
-            }
-
-            if (!features.Has(Proposals.Simd) && (type.Parameters.Contains(ValueType.V128) || type.Results.Contains(ValueType.V128)))
-            {
-                throw new ModuleException(ModuleError.Unsupported, 0, "the proposal Simd is not enabled (v128 in a type)");
-            }
-        }
-
-        if (!features.Has(Proposals.Simd) && spaces.Globals.Any(global => global.ValueType == ValueType.V128))
-        {
-            throw new ModuleException(ModuleError.Unsupported, 0, "the proposal Simd is not enabled (global of type v128)");
+            throw new ModuleException(ModuleError.Unsupported, 0, "the proposal MultiValue is not enabled (several results)");
         }
     }
 
-    private static void CheckStorage(ModuleFeatures features, IndexSpaces spaces)
+    private static void CheckStorage(ModuleFeatures features, IndexSpaces spaces, TypeSpace types)
     {
+        foreach (GlobalType global in spaces.Globals)
+        {
+            types.Check(global.ValueType, 0);
+        }
+
         foreach (TableType table in spaces.Tables)
         {
+            types.Check(table.ElementType, 0);
+            CheckSize(table.Limits, table.Limits.AddressMask, "table size must be at most 2^32 - 1 elements");
             CheckOrder(table.Limits);
         }
 
         foreach (MemoryType memory in spaces.Memories)
         {
-            if (memory.Limits.Minimum > MaximumPages || memory.Limits.Maximum > MaximumPages)
-            {
-                throw Invalid("memory size must be at most 65536 pages (4GiB)");
-            }
-
+            string largest = memory.Limits.Is64 ? "2^48 pages (16EiB)" : "65536 pages (4GiB)";
+            CheckSize(memory.Limits, memory.Limits.Is64 ? MaximumPages64 : MaximumPages, $"memory size must be at most {largest}");
             CheckOrder(memory.Limits);
         }
 
         if (spaces.Memories.Length > 1 && !features.Has(Proposals.MultiMemory))
         {
             throw Invalid("multiple memories");
+        }
+    }
+
+    private static void CheckSize(Limits limits, ulong largest, string detail)
+    {
+        if (limits.Minimum > largest || limits.Maximum > largest)
+        {
+            throw Invalid(detail);
         }
     }
 

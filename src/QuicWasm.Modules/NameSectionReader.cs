@@ -7,6 +7,7 @@ internal static class NameSectionReader
 {
     private const byte ModuleSubsection = 0;
     private const byte FunctionSubsection = 1;
+    private const byte TagSubsection = 11;
 
     public static ModuleNames Read(Module module)
     {
@@ -52,6 +53,7 @@ internal static class NameSectionReader
     {
         string? moduleName = null;
         var functions = new Dictionary<int, string>();
+        var tags = new Dictionary<int, string>();
         while (!reader.AtEnd)
         {
             byte id = reader.ReadByte();
@@ -61,18 +63,23 @@ internal static class NameSectionReader
             {
                 moduleName = VectorReader.ReadName(ref reader);
             }
-            else if (id == FunctionSubsection)
+            else if (id is FunctionSubsection or TagSubsection)
             {
-                for (int left = VectorReader.ReadCount(ref reader, ModuleLimits.Functions, "names"); left > 0; left--)
-                {
-                    int function = (int)reader.ReadU32();
-                    functions[function] = VectorReader.ReadName(ref reader);
-                }
+                ReadMap(ref reader, id == FunctionSubsection ? functions : tags);
             }
 
             reader.Position = end;
         }
 
-        return new ModuleNames(moduleName, functions);
+        return new ModuleNames(moduleName, functions, tags);
+    }
+
+    private static void ReadMap(ref CodeReader reader, Dictionary<int, string> names)
+    {
+        for (int left = VectorReader.ReadCount(ref reader, ModuleLimits.Functions, "names"); left > 0; left--)
+        {
+            int index = (int)reader.ReadU32();
+            names[index] = VectorReader.ReadName(ref reader);
+        }
     }
 }

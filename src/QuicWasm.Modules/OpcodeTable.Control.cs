@@ -41,11 +41,11 @@ public static partial class OpcodeTable
         Op(Opcode.RefAsNonNull, "ref.as_non_null", "*", proposal: Proposals.FunctionReferences),
         Op(Opcode.BrOnNull, "br_on_null", "*", ImmediateKind.LabelIndex, Proposals.FunctionReferences),
         Op(Opcode.BrOnNonNull, "br_on_non_null", "*", ImmediateKind.LabelIndex, Proposals.FunctionReferences),
-        Op(Opcode.TableInit, "table.init", "iii:", ImmediateKind.ElementAndTableIndex, Proposals.BulkMemory),
+        Op(Opcode.TableInit, "table.init", "*", ImmediateKind.ElementAndTableIndex, Proposals.BulkMemory),
         Op(Opcode.ElemDrop, "elem.drop", ":", ImmediateKind.ElementIndex, Proposals.BulkMemory),
-        Op(Opcode.TableCopy, "table.copy", "iii:", ImmediateKind.TablePair, Proposals.BulkMemory),
+        Op(Opcode.TableCopy, "table.copy", "*", ImmediateKind.TablePair, Proposals.BulkMemory),
         Op(Opcode.TableGrow, "table.grow", "*", ImmediateKind.TableIndex, Proposals.ReferenceTypes),
-        Op(Opcode.TableSize, "table.size", ":i", ImmediateKind.TableIndex, Proposals.ReferenceTypes),
+        Op(Opcode.TableSize, "table.size", "*", ImmediateKind.TableIndex, Proposals.ReferenceTypes),
         Op(Opcode.TableFill, "table.fill", "*", ImmediateKind.TableIndex, Proposals.ReferenceTypes),
     ];
 }

@@ -28,11 +28,11 @@ public static partial class OpcodeTable
         Op(Opcode.I64Store8, "i64.store8", "il:", ImmediateKind.MemArg, widthBytes: 1),
         Op(Opcode.I64Store16, "i64.store16", "il:", ImmediateKind.MemArg, widthBytes: 2),
         Op(Opcode.I64Store32, "i64.store32", "il:", ImmediateKind.MemArg, widthBytes: 4),
-        Op(Opcode.MemorySize, "memory.size", ":i", ImmediateKind.MemoryIndex),
-        Op(Opcode.MemoryGrow, "memory.grow", "i:i", ImmediateKind.MemoryIndex),
-        Op(Opcode.MemoryInit, "memory.init", "iii:", ImmediateKind.DataAndMemoryIndex, Proposals.BulkMemory),
+        Op(Opcode.MemorySize, "memory.size", "*", ImmediateKind.MemoryIndex),
+        Op(Opcode.MemoryGrow, "memory.grow", "*", ImmediateKind.MemoryIndex),
+        Op(Opcode.MemoryInit, "memory.init", "*", ImmediateKind.DataAndMemoryIndex, Proposals.BulkMemory),
         Op(Opcode.DataDrop, "data.drop", ":", ImmediateKind.DataIndex, Proposals.BulkMemory),
-        Op(Opcode.MemoryCopy, "memory.copy", "iii:", ImmediateKind.MemoryPair, Proposals.BulkMemory),
-        Op(Opcode.MemoryFill, "memory.fill", "iii:", ImmediateKind.MemoryIndex, Proposals.BulkMemory),
+        Op(Opcode.MemoryCopy, "memory.copy", "*", ImmediateKind.MemoryPair, Proposals.BulkMemory),
+        Op(Opcode.MemoryFill, "memory.fill", "*", ImmediateKind.MemoryIndex, Proposals.BulkMemory),
     ];
 }

@@ -16,14 +16,17 @@ internal static class SectionId
     public const byte Code = 10;
     public const byte Data = 11;
     public const byte DataCount = 12;
+    public const byte Tag = 13;
 
     /// <summary>The place of a section in the order that sections must keep; -1 for an unknown id.</summary>
     public static int Order(byte id) => id switch
     {
-        < Code => id,
-        DataCount => 10,
-        Code => 11,
-        Data => 12,
+        <= Memory => id,
+        Tag => 6,
+        < Code => id + 1,
+        DataCount => 11,
+        Code => 12,
+        Data => 13,
         _ => -1,
     };
 }

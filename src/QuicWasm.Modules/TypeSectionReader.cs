@@ -8,6 +8,11 @@ internal static class TypeSectionReader
 {
     private const byte FunctionForm = 0x60;
 
+    // Flags of limits.
+    private const byte HasMaximum = 1;
+    private const byte IsShared = 2;
+    private const byte Is64 = 4;
+
     public static void Read(ref CodeReader reader, ModuleDraft draft)
     {
         var types = new FunctionType[VectorReader.ReadCount(ref reader, ModuleLimits.Types, "types")];
@@ -33,13 +38,13 @@ internal static class TypeSectionReader
         draft.Types = ImmutableCollectionsMarshal.AsImmutableArray(types);
     }
 
-    public static TableType ReadTable(ref CodeReader reader)
+    public static TableType ReadTable(ref CodeReader reader, ModuleFeatures features)
     {
         ValueType element = reader.ReadReferenceType();
-        return new TableType(element, ReadLimits(ref reader));
+        return new TableType(element, ReadLimits(ref reader, features));
     }
 
-    public static MemoryType ReadMemory(ref CodeReader reader) => new(ReadLimits(ref reader));
+    public static MemoryType ReadMemory(ref CodeReader reader, ModuleFeatures features) => new(ReadLimits(ref reader, features));
 
     public static GlobalType ReadGlobal(ref CodeReader reader)
     {
@@ -52,6 +57,19 @@ internal static class TypeSectionReader
 
         reader.Skip(1);
         return new GlobalType(type, mutability == 1);
+    }
+
+    /// <summary>Reads the type of a tag; gives the index of its function type.</summary>
+    public static int ReadTag(ref CodeReader reader)
+    {
+        byte attribute = reader.PeekByte();
+        if (attribute != 0)
+        {
+            throw reader.Malformed($"malformed tag attribute 0x{attribute:x2}");
+        }
+
+        reader.Skip(1);
+        return (int)reader.ReadU32();
     }
 
     private static ImmutableArray<ValueType> ReadTypes(ref CodeReader reader, int limit, string what)
@@ -71,22 +89,24 @@ internal static class TypeSectionReader
         return ImmutableCollectionsMarshal.AsImmutableArray(types);
     }
 
-    private static Limits ReadLimits(ref CodeReader reader)
+    private static Limits ReadLimits(ref CodeReader reader, ModuleFeatures features)
     {
         byte flags = reader.PeekByte();
-        if (flags > 1)
+        bool hasMemory64 = features.Has(Proposals.Memory64);
+        if ((flags & ~(HasMaximum | Is64)) != 0 || ((flags & Is64) != 0 && !hasMemory64))
         {
             throw flags switch
             {
-                3 => reader.Error(ModuleError.Unsupported, "the proposal Threads is not supported (shared memory)"),
-                4 or 5 => reader.Error(ModuleError.Unsupported, "the proposal Memory64 is not supported (64-bit limits)"),
+                HasMaximum | IsShared or HasMaximum | IsShared | Is64 => reader.Error(ModuleError.Unsupported, "the proposal Threads is not supported (shared memory)"),
+                4 or 5 => reader.Error(ModuleError.Unsupported, "the proposal Memory64 is not enabled (64-bit limits)"),
                 0x80 or 0x81 => reader.Malformed("integer representation too long: malformed limits flags"),
                 _ => reader.Malformed($"integer too large: malformed limits flags 0x{flags:x2}"),
             };
         }
 
         reader.Skip(1);
-        uint minimum = reader.ReadU32();
-        return new Limits(minimum, flags == 0 ? null : reader.ReadU32());
+        ulong minimum = hasMemory64 ? reader.ReadU64() : reader.ReadU32();
+        ulong? maximum = (flags & HasMaximum) == 0 ? null : hasMemory64 ? reader.ReadU64() : reader.ReadU32();
+        return new Limits(minimum, maximum, (flags & Is64) != 0);
     }
 }

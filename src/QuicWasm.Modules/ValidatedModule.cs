@@ -16,15 +16,18 @@ public sealed class ValidatedModule
     private readonly bool[] _isBodyValid;
     private ValidationScratch? _scratch;
 
-    internal ValidatedModule(Module module, ModuleFeatures features, IndexSpaces spaces, BitArray declaredReferences)
+    internal ValidatedModule(Module module, ModuleFeatures features, IndexSpaces spaces, TypeSpace types, BitArray declaredReferences)
     {
         Module = module;
         Features = features;
         Rows = InstructionRow.RowsOf(features);
         FunctionTypes = spaces.Functions;
+        FunctionTypeIndices = spaces.FunctionTypeIndices;
+        Types = types;
         TableTypes = spaces.Tables;
         MemoryTypes = spaces.Memories;
         GlobalTypes = spaces.Globals;
+        TagTypeIndices = spaces.TagTypeIndices;
         _declaredReferences = declaredReferences;
         _layouts = new FunctionLayout[module.Functions.Length];
         _isBodyValid = new bool[module.Functions.Length];
@@ -39,6 +42,9 @@ public sealed class ValidatedModule
     /// <summary>The type of every function.</summary>
     public ImmutableArray<FunctionType> FunctionTypes { get; }
 
+    /// <summary>The index of every function's type among the module's types.</summary>
+    public ImmutableArray<int> FunctionTypeIndices { get; }
+
     /// <summary>The type of every table.</summary>
     public ImmutableArray<TableType> TableTypes { get; }
 
@@ -47,6 +53,9 @@ public sealed class ValidatedModule
 
     /// <summary>The type of every global.</summary>
     public ImmutableArray<GlobalType> GlobalTypes { get; }
+
+    /// <summary>The index of every tag's function type.</summary>
+    public ImmutableArray<int> TagTypeIndices { get; }
 
     /// <summary>How many functions are imported: the index of the first one that the module defines.</summary>
     public int ImportedFunctionCount => FunctionTypes.Length - Module.Functions.Length;
@@ -60,10 +69,15 @@ public sealed class ValidatedModule
     /// <summary>How many globals are imported.</summary>
     public int ImportedGlobalCount => GlobalTypes.Length - Module.Globals.Length;
 
+    /// <summary>How many tags are imported.</summary>
+    public int ImportedTagCount => TagTypeIndices.Length - Module.Tags.Length;
+
     /// <summary>What an engine keeps for the module, for all runtimes that use it: compiled code. The last writer wins.</summary>
     public object? EngineData { get; set; }
 
     internal InstructionRow[] Rows { get; }
+
+    internal TypeSpace Types { get; }
 
     /// <summary>Whether <c>ref.func</c> may name this function: it stands in an export, a global or an element segment.</summary>
     public bool IsDeclaredReference(int functionIndex) => _declaredReferences[functionIndex];
@@ -120,7 +134,8 @@ public sealed class ValidatedModule
     internal void TrimScratch() => Volatile.Write(ref _scratch, null);
 
     /// <summary>The type of a block without parameters and with this result, or none where it is Unknown.</summary>
-    internal static FunctionType BlockType(ValueType result) => BlockTypes[(int)result & 0x7F];
+    internal static FunctionType BlockType(ValueType result) =>
+        (uint)result < (uint)BlockTypes.Length ? BlockTypes[(int)result] : new FunctionType([], [result]);
 
     private static FunctionType[] MakeBlockTypes()
     {

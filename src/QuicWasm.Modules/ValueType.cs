@@ -1,7 +1,10 @@
 namespace QuicWasm.Modules;
 
-/// <summary>A value type, by its byte in the binary format (spec: binary/types, section 5.3.1 to 5.3.4).</summary>
-public enum ValueType : byte
+/// <summary>
+/// A value type: for numbers, vectors and the nullable references to any function, host object or exception its byte in the binary
+/// format (spec: binary/types, sections 5.3.1 to 5.3.5). Other reference types are these with flags: see <see cref="ValueTypeFacts"/>.
+/// </summary>
+public enum ValueType : uint
 {
     /// <summary>No value type: the bottom type of the validator's unreachable code.</summary>
     Unknown = 0,
@@ -26,4 +29,7 @@ public enum ValueType : byte
 
     /// <summary>A reference to an object of the host, or null.</summary>
     ExternRef = 0x6F,
+
+    /// <summary>A reference to an exception, or null.</summary>
+    ExnRef = 0x69,
 }

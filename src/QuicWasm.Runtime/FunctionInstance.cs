@@ -7,18 +7,20 @@ public sealed class FunctionInstance
 {
     private Action<FunctionInstance>? _loader;
 
-    internal FunctionInstance(int address, FunctionType type, ModuleInstance module, int definedIndex)
+    internal FunctionInstance(int address, FunctionType type, int typeNumber, ModuleInstance module, int definedIndex)
     {
         Address = address;
         Type = type;
+        TypeNumber = typeNumber;
         Module = module;
         DefinedIndex = definedIndex;
     }
 
-    internal FunctionInstance(int address, FunctionType type, string hostModule, string hostName, HostFunction body)
+    internal FunctionInstance(int address, FunctionType type, int typeNumber, string hostModule, string hostName, HostFunction body)
     {
         Address = address;
         Type = type;
+        TypeNumber = typeNumber;
         HostModule = hostModule;
         HostName = hostName;
         Host = body;
@@ -28,8 +30,11 @@ public sealed class FunctionInstance
     /// <summary>Its address in the Store.</summary>
     public int Address { get; }
 
-    /// <summary>Its type.</summary>
+    /// <summary>Its type, as a type of the Store.</summary>
     public FunctionType Type { get; }
+
+    /// <summary>The number of its type among <see cref="Store.Types"/>: equal types have equal numbers.</summary>
+    public int TypeNumber { get; }
 
     /// <summary>The instance that it belongs to; null for a host function.</summary>
     public ModuleInstance? Module { get; }

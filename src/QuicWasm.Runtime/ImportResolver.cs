@@ -3,7 +3,7 @@ using QuicWasm.Modules;
 namespace QuicWasm.Runtime;
 
 /// <summary>Finds what a module imports, and checks its type (spec: valid/matching).</summary>
-internal sealed class ImportResolver(RuntimeContext context, ValidatedModule module)
+internal sealed class ImportResolver(RuntimeContext context, ModuleInstance instance)
 {
     public List<FunctionInstance> Functions { get; } = [];
 
@@ -13,10 +13,12 @@ internal sealed class ImportResolver(RuntimeContext context, ValidatedModule mod
 
     public List<GlobalInstance> Globals { get; } = [];
 
+    public List<TagInstance> Tags { get; } = [];
+
     /// <summary>Resolves every import, in order. Host functions are added to the Store.</summary>
     public void Resolve()
     {
-        foreach (ImportDeclaration import in module.Module.Imports)
+        foreach (ImportDeclaration import in instance.Module.Module.Imports)
         {
             if (!ResolveExport(import) && !ResolveHost(import))
             {
@@ -41,20 +43,24 @@ internal sealed class ImportResolver(RuntimeContext context, ValidatedModule mod
         {
             case ExternalKind.Function:
                 FunctionInstance function = source.Functions[export.Index];
-                Functions.Add(Matching(function, function.Type.Equals(module.Module.Types[import.TypeIndex]), import, TypeText.Of(function.Type)));
+                Functions.Add(Matching(function, function.TypeNumber == instance.TypeNumbers[import.TypeIndex], import, TypeText.Of(function.Type)));
                 break;
             case ExternalKind.Table:
                 TableInstance table = source.Tables[export.Index];
-                bool fits = table.Type.ElementType == import.Table.ElementType && table.CurrentType.Limits.Matches(import.Table.Limits);
+                bool fits = table.Type.ElementType == instance.TypeInStore(import.Table.ElementType) && table.CurrentType.Limits.Matches(import.Table.Limits);
                 Tables.Add(Matching(table, fits, import, TypeText.Of(table.CurrentType)));
                 break;
             case ExternalKind.Memory:
                 MemoryInstance memory = source.Memories[export.Index];
                 Memories.Add(Matching(memory, memory.CurrentType.Limits.Matches(import.Memory.Limits), import, TypeText.Of(memory.CurrentType)));
                 break;
+            case ExternalKind.Tag:
+                TagInstance tag = source.Tags[export.Index];
+                Tags.Add(Matching(tag, tag.TypeNumber == instance.TypeNumbers[import.TypeIndex], import, TypeText.Of(tag)));
+                break;
             default:
                 GlobalInstance global = source.Globals[export.Index];
-                Globals.Add(Matching(global, global.Type == import.Global, import, TypeText.Of(global.Type)));
+                Globals.Add(Matching(global, Matches(global.Type, import.Global), import, TypeText.Of(global.Type)));
                 break;
         }
 
@@ -68,14 +74,22 @@ internal sealed class ImportResolver(RuntimeContext context, ValidatedModule mod
             return false;
         }
 
-        FunctionType type = module.Module.Types[import.TypeIndex];
+        FunctionType type = instance.TypeInStore(import.TypeIndex);
         if (context.ResolveHost(import.Module, import.Name, type) is not { } body)
         {
             return false;
         }
 
-        Functions.Add(context.Store.AddHostFunction(type, import.Module, import.Name, body));
+        Functions.Add(context.Store.AddHostFunction(instance.TypeNumbers[import.TypeIndex], import.Module, import.Name, body));
         return true;
+    }
+
+    // What can be set must be of one type for both; what cannot may be of a narrower one.
+    private bool Matches(GlobalType actual, GlobalType required)
+    {
+        ValueType wanted = instance.TypeInStore(required.ValueType);
+        return actual.IsMutable == required.IsMutable
+            && (actual.IsMutable ? actual.ValueType == wanted : actual.ValueType.Matches(wanted));
     }
 
     private T Matching<T>(T instance, bool matches, ImportDeclaration import, string actual) =>
@@ -86,9 +100,10 @@ internal sealed class ImportResolver(RuntimeContext context, ValidatedModule mod
 
     private string Wanted(ImportDeclaration import) => import.Kind switch
     {
-        ExternalKind.Function => TypeText.Of(module.Module.Types[import.TypeIndex]),
+        ExternalKind.Function => TypeText.Of(instance.TypeInStore(import.TypeIndex)),
         ExternalKind.Table => TypeText.Of(import.Table),
         ExternalKind.Memory => TypeText.Of(import.Memory),
+        ExternalKind.Tag => TypeText.OfTag(instance.TypeInStore(import.TypeIndex)),
         _ => TypeText.Of(import.Global),
     };
 }

@@ -8,8 +8,6 @@ namespace QuicWasm.Runtime;
 /// </summary>
 internal sealed class Instantiation(RuntimeContext context, ValidatedModule module, string? name)
 {
-    private readonly ImportResolver _imports = new(context, module);
-
     public ModuleInstance Run()
     {
         ModuleInstance instance = Allocate();
@@ -24,13 +22,15 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
         Module source = module.Module;
         var sequence = new InitializationSequence(context.Configure.OnInitializationStep);
         ModuleInstance instance = Take(sequence, "module", () => store.AddModule(module, name));
-        Take(sequence, "imports", _imports.Resolve);
+        var imports = new ImportResolver(context, instance);
+        Take(sequence, "imports", imports.Resolve);
         Take(sequence, "functions", () => instance.Functions =
-            [.. _imports.Functions, .. Enumerable.Range(0, source.Functions.Length).Select(i => store.AddFunction(instance, i))]);
-        Take(sequence, "tables", () => instance.Tables = [.. _imports.Tables, .. source.Tables.Select(store.AddTable)]);
-        Take(sequence, "memories", () => instance.Memories = [.. _imports.Memories, .. source.Memories.Select(store.AddMemory)]);
-        Take(sequence, "globals", () => AddGlobals(instance));
-        Take(sequence, "elements", () => instance.Elements = [.. source.Elements.Select(e => store.AddElement(e.ElementType, Evaluate(instance, e)))]);
+            [.. imports.Functions, .. Enumerable.Range(0, source.Functions.Length).Select(i => store.AddFunction(instance, i))]);
+        Take(sequence, "tables", () => instance.Tables = [.. imports.Tables, .. source.Tables.Select(t => store.AddTable(TypeInStore(instance, t.Type)))]);
+        Take(sequence, "memories", () => instance.Memories = [.. imports.Memories, .. source.Memories.Select(store.AddMemory)]);
+        Take(sequence, "tags", () => instance.Tags = [.. imports.Tags, .. Enumerable.Range(0, source.Tags.Length).Select(i => store.AddTag(instance, i))]);
+        Take(sequence, "globals", () => AddGlobals(instance, imports));
+        Take(sequence, "elements", () => instance.Elements = [.. source.Elements.Select(e => store.AddElement(instance.TypeInStore(e.ElementType), Evaluate(instance, e)))]);
         Take(sequence, "datas", () => instance.Datas = [.. source.Datas.Select(d => store.AddData(d.Bytes))]);
         Take(sequence, "exports", () => instance.Exports = source.Exports.ToDictionary(e => e.Name, StringComparer.Ordinal));
         sequence.Complete();
@@ -58,13 +58,13 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
         }
     }
 
-    private void AddGlobals(ModuleInstance instance)
+    private void AddGlobals(ModuleInstance instance, ImportResolver imports)
     {
-        instance.Globals = [.. _imports.Globals];
+        instance.Globals = [.. imports.Globals];
         foreach (GlobalDeclaration declaration in module.Module.Globals)
         {
             (ulong low, ulong high) = ConstantEvaluator.Evaluate(declaration.Initializer, instance);
-            GlobalInstance global = context.Store.AddGlobal(declaration.Type);
+            GlobalInstance global = context.Store.AddGlobal(declaration.Type with { ValueType = instance.TypeInStore(declaration.Type.ValueType) });
             global.Low = low;
             if (declaration.Type.ValueType == ValueType.V128)
             {
@@ -72,6 +72,23 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
             }
 
             instance.Globals = instance.Globals.Add(global);
+        }
+
+        FillTables(instance);
+    }
+
+    private static TableType TypeInStore(ModuleInstance instance, TableType type) =>
+        type with { ElementType = instance.TypeInStore(type.ElementType) };
+
+    private void FillTables(ModuleInstance instance)
+    {
+        for (int i = 0; i < module.Module.Tables.Length; i++)
+        {
+            if (module.Module.Tables[i].Initializer is { } initializer)
+            {
+                TableInstance table = instance.Tables[module.ImportedTableCount + i];
+                table.Fill(0, ConstantEvaluator.Evaluate(initializer, instance).Low, (ulong)table.Length);
+            }
         }
     }
 
@@ -94,8 +111,9 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
             ElementInstance element = instance.Elements[i];
             if (segment is { Mode: SegmentMode.Active, Offset: { } offset })
             {
-                uint index = (uint)ConstantEvaluator.Evaluate(offset, instance).Low;
-                instance.Tables[segment.TableIndex].Initialize(element, 0, index, (ulong)element.References.Length);
+                TableInstance table = instance.Tables[segment.TableIndex];
+                ulong index = ConstantEvaluator.Evaluate(offset, instance).Low & table.AddressMask;
+                table.Initialize(element, 0, index, (ulong)element.References.Length);
             }
 
             if (segment.Mode != SegmentMode.Passive)
@@ -113,8 +131,9 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
             DataInstance data = instance.Datas[i];
             if (segment is { Mode: SegmentMode.Active, Offset: { } offset })
             {
-                uint start = (uint)ConstantEvaluator.Evaluate(offset, instance).Low;
-                data.Bytes.Span.CopyTo(instance.Memories[segment.MemoryIndex].Span(start, (ulong)data.Bytes.Length));
+                MemoryInstance memory = instance.Memories[segment.MemoryIndex];
+                ulong start = ConstantEvaluator.Evaluate(offset, instance).Low & memory.AddressMask;
+                data.Bytes.Span.CopyTo(memory.Span(start, (ulong)data.Bytes.Length));
                 data.Drop();
             }
         }

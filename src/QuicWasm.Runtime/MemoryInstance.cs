@@ -18,7 +18,8 @@ public sealed unsafe class MemoryInstance : IDisposable
     /// <summary>Length of a Wasm page in bytes.</summary>
     public const ulong PageBytes = 65536;
 
-    private const ulong MaximumPages = 65536;
+    private const ulong MaximumPages = 1UL << 16;
+    private const ulong MaximumPages64 = 1UL << 48;
 
     private readonly MemoryRange _range;
 
@@ -26,7 +27,9 @@ public sealed unsafe class MemoryInstance : IDisposable
     {
         Address = address;
         Type = type;
-        PageLimit = Math.Min(Math.Min(type.Limits.Maximum ?? MaximumPages, MaximumPages), maximumBytes / PageBytes);
+        AddressMask = type.Limits.AddressMask;
+        ulong most = type.Limits.Is64 ? MaximumPages64 : MaximumPages;
+        PageLimit = Math.Min(Math.Min(type.Limits.Maximum ?? most, most), maximumBytes / PageBytes);
         if (type.Limits.Minimum > PageLimit)
         {
             throw new LinkException(
@@ -53,6 +56,9 @@ public sealed unsafe class MemoryInstance : IDisposable
 
     /// <summary>Its declared type; <see cref="PageCount"/> may have grown since.</summary>
     public MemoryType Type { get; }
+
+    /// <summary>The bits of a slot that are an address or a size.</summary>
+    public ulong AddressMask { get; }
 
     /// <summary>The type that an importer sees: the present size is the minimum.</summary>
     public MemoryType CurrentType => new(Type.Limits with { Minimum = PageCount });

@@ -26,6 +26,9 @@ public sealed class ModuleInstance
     /// <summary>The name that other modules import it by, or null.</summary>
     public string? Name { get; internal set; }
 
+    /// <summary>For each type of the module, its number among <see cref="Store.Types"/>.</summary>
+    public ImmutableArray<int> TypeNumbers { get; internal set; } = [];
+
     /// <summary>Functions, imports first.</summary>
     public ImmutableArray<FunctionInstance> Functions { get; internal set; } = [];
 
@@ -38,6 +41,9 @@ public sealed class ModuleInstance
     /// <summary>Globals, imports first.</summary>
     public ImmutableArray<GlobalInstance> Globals { get; internal set; } = [];
 
+    /// <summary>Tags, imports first.</summary>
+    public ImmutableArray<TagInstance> Tags { get; internal set; } = [];
+
     /// <summary>Element segments.</summary>
     public ImmutableArray<ElementInstance> Elements { get; internal set; } = [];
 
@@ -47,9 +53,19 @@ public sealed class ModuleInstance
     /// <summary>Exports by name.</summary>
     public IReadOnlyDictionary<string, ExportDeclaration> Exports { get; internal set; } = ImmutableDictionary<string, ExportDeclaration>.Empty;
 
+    /// <summary>A type of the module as a type of the Store, whose type indices are numbers among <see cref="Store.Types"/>.</summary>
+    public ValueType TypeInStore(ValueType type) => type.HasTypeIndex() ? type.WithTypeIndex(TypeNumbers[type.TypeIndex()]) : type;
+
+    /// <summary>The type with an index in the module, as a type of the Store.</summary>
+    public FunctionType TypeInStore(int typeIndex) => Context.Store.Types[TypeNumbers[typeIndex]];
+
     /// <summary>The exported function of that name.</summary>
     /// <exception cref="LinkException">There is none.</exception>
     public FunctionInstance Function(string name) => Functions[Export(name, ExternalKind.Function)];
+
+    /// <summary>The exported tag of that name.</summary>
+    /// <exception cref="LinkException">There is none.</exception>
+    public TagInstance Tag(string name) => Tags[Export(name, ExternalKind.Tag)];
 
     /// <summary>The exported memory of that name.</summary>
     /// <exception cref="LinkException">There is none.</exception>

@@ -2,7 +2,7 @@ namespace QuicWasm.Runtime;
 
 /// <summary>
 /// References as they stand in slots, tables and images: 0 is null, else one more than the function's address in the Store, or
-/// one more than the handle that the host gave to its object.
+/// one more than the handle that the host gave to its object, or the number of an exception (<see cref="ExceptionStore"/>).
 /// </summary>
 public static class Reference
 {

@@ -30,18 +30,19 @@ public static class StackVerifier
         FunctionInstance function = FunctionAt(store, frame.FunctionAddress, index);
         FunctionFacts facts = FactsOf(function, known);
         ResumePoint point = facts.Points.Find(frame.Pc) ?? throw Bad(index, $"pc {frame.Pc} is no resume point of {function.DisplayName}");
-        VerifySlots(store, facts.Locals.AsSpan(), frame.Locals.AsSpan(), index, "locals");
+        ModuleInstance instance = function.Module!;
+        VerifySlots(instance, facts.Locals.AsSpan(), frame.Locals.AsSpan(), index, "locals");
         ReadOnlySpan<ValueType> operands = point.StackTypes.AsSpan();
         if (!isTop)
         {
             FunctionInstance callee = FunctionAt(store, stack.Frames[index + 1].FunctionAddress, index + 1);
-            operands = WithoutResults(point, callee, index);
+            operands = WithoutResults(instance, point, callee, index);
         }
 
-        VerifySlots(store, operands, frame.Operands.AsSpan(), index, "operands");
+        VerifySlots(instance, operands, frame.Operands.AsSpan(), index, "operands");
     }
 
-    private static ReadOnlySpan<ValueType> WithoutResults(ResumePoint point, FunctionInstance callee, int index)
+    private static ReadOnlySpan<ValueType> WithoutResults(ModuleInstance instance, ResumePoint point, FunctionInstance callee, int index)
     {
         if ((point.Kinds & ResumePointKinds.AfterCall) == 0)
         {
@@ -49,9 +50,21 @@ public static class StackVerifier
         }
 
         ReadOnlySpan<ValueType> results = callee.Type.Results.AsSpan();
-        return point.StackTypes.AsSpan(point.StackTypes.Length - point.ResultCount, point.ResultCount).SequenceEqual(results)
+        ReadOnlySpan<ValueType> awaited = point.StackTypes.AsSpan(point.StackTypes.Length - point.ResultCount, point.ResultCount);
+        return Matches(instance, results, awaited)
             ? point.StackTypesDuringCall
             : throw Bad(index, $"the next frame's function {callee.DisplayName} has other results than the call at this frame");
+    }
+
+    private static bool Matches(ModuleInstance instance, ReadOnlySpan<ValueType> results, ReadOnlySpan<ValueType> awaited)
+    {
+        bool matches = results.Length == awaited.Length;
+        for (int i = 0; matches && i < results.Length; i++)
+        {
+            matches = results[i].Matches(instance.TypeInStore(awaited[i]));
+        }
+
+        return matches;
     }
 
     // Deep stacks are mostly of few functions, and what is known of a function is computed anew by each question.
@@ -78,7 +91,7 @@ public static class StackVerifier
         return store.Functions[address];
     }
 
-    private static void VerifySlots(Store store, ReadOnlySpan<ValueType> types, ReadOnlySpan<ulong> slots, int index, string what)
+    private static void VerifySlots(ModuleInstance instance, ReadOnlySpan<ValueType> types, ReadOnlySpan<ulong> slots, int index, string what)
     {
         if (ValueTypeFacts.SlotCount(types) != slots.Length)
         {
@@ -88,9 +101,9 @@ public static class StackVerifier
         int slot = 0;
         foreach (ValueType type in types)
         {
-            if (type == ValueType.FuncRef && slots[slot] > (ulong)store.Functions.Count)
+            if (!instance.Context.Store.IsValid(slots[slot], instance.TypeInStore(type)))
             {
-                throw Bad(index, $"slot {slot} of its {what} refers to no function");
+                throw Bad(index, $"slot {slot} of its {what} refers to nothing of type {type.Text()}");
             }
 
             slot += type.SlotCount();

@@ -10,11 +10,23 @@ public sealed class Store
     private readonly List<TableInstance> _tables = [];
     private readonly List<MemoryInstance> _memories = [];
     private readonly List<GlobalInstance> _globals = [];
+    private readonly List<TagInstance> _tags = [];
     private readonly List<ElementInstance> _elements = [];
     private readonly List<DataInstance> _datas = [];
     private readonly List<ModuleInstance> _modules = [];
+    private readonly TypeRegistry _types = new();
 
-    internal Store(RuntimeContext context) => _context = context;
+    internal Store(RuntimeContext context)
+    {
+        _context = context;
+        Exceptions = new ExceptionStore(this);
+    }
+
+    /// <summary>
+    /// The function types of all modules, by number: equal types have one number. Type indices in types of the Store, which are those of
+    /// all its instances, are such numbers.
+    /// </summary>
+    public IReadOnlyList<FunctionType> Types => _types.Types;
 
     /// <summary>Functions by address.</summary>
     public IReadOnlyList<FunctionInstance> Functions => _functions;
@@ -28,6 +40,12 @@ public sealed class Store
     /// <summary>Globals by address.</summary>
     public IReadOnlyList<GlobalInstance> Globals => _globals;
 
+    /// <summary>Tags by address.</summary>
+    public IReadOnlyList<TagInstance> Tags => _tags;
+
+    /// <summary>The exceptions that there are references to.</summary>
+    public ExceptionStore Exceptions { get; }
+
     /// <summary>Element segments by address.</summary>
     public IReadOnlyList<ElementInstance> Elements => _elements;
 
@@ -37,16 +55,20 @@ public sealed class Store
     /// <summary>Module instances by address.</summary>
     public IReadOnlyList<ModuleInstance> Modules => _modules;
 
-    internal ModuleInstance AddModule(ValidatedModule module, string? name) => Add(_modules, new ModuleInstance(_context, _modules.Count, module, name));
+    /// <summary>Registers function types that mention only each other; gives the number of each.</summary>
+    internal int[] AddTypes(IReadOnlyList<FunctionType> types) => _types.Add(types);
+
+    internal ModuleInstance AddModule(ValidatedModule module, string? name) =>
+        Add(_modules, new ModuleInstance(_context, _modules.Count, module, name) { TypeNumbers = [.. AddTypes(module.Module.Types)] });
 
     internal FunctionInstance AddFunction(ModuleInstance module, int definedIndex)
     {
-        FunctionType type = module.Module.FunctionTypes[module.Module.ImportedFunctionCount + definedIndex];
-        return Add(_functions, new FunctionInstance(_functions.Count, type, module, definedIndex));
+        int number = module.TypeNumbers[module.Module.Module.Functions[definedIndex].TypeIndex];
+        return Add(_functions, new FunctionInstance(_functions.Count, Types[number], number, module, definedIndex));
     }
 
-    internal FunctionInstance AddHostFunction(FunctionType type, string module, string name, HostFunction body) =>
-        Add(_functions, new FunctionInstance(_functions.Count, type, module, name, body));
+    internal FunctionInstance AddHostFunction(int typeNumber, string module, string name, HostFunction body) =>
+        Add(_functions, new FunctionInstance(_functions.Count, Types[typeNumber], typeNumber, module, name, body));
 
     internal TableInstance AddTable(TableType type)
     {
@@ -72,20 +94,46 @@ public sealed class Store
 
     internal GlobalInstance AddGlobal(GlobalType type) => Add(_globals, new GlobalInstance(_globals.Count, type, _context.Cells.Allocate()));
 
+    internal TagInstance AddTag(ModuleInstance module, int definedIndex)
+    {
+        int number = module.TypeNumbers[module.Module.Module.Tags[definedIndex]];
+        return Add(_tags, new TagInstance(_tags.Count, Types[number], number, module, definedIndex));
+    }
+
     internal ElementInstance AddElement(ValueType type, ulong[] references) =>
         Add(_elements, new ElementInstance(_elements.Count, type, references));
 
     internal DataInstance AddData(ReadOnlyMemory<byte> bytes) => Add(_datas, new DataInstance(_datas.Count, bytes));
 
+    /// <summary>
+    /// Whether a slot may hold a value of a type: a reference must refer to something of that type. Null passes for every reference type,
+    /// since a local that is not set yet holds it; engines check for it.
+    /// </summary>
+    /// <param name="value">The slot.</param>
+    /// <param name="type">A type of the Store.</param>
+    public bool IsValid(ulong value, ValueType type)
+    {
+        if (!type.IsReference() || value == Reference.Null)
+        {
+            return true;
+        }
+
+        return type.IsFunctionReference()
+            ? value <= (ulong)_functions.Count && (!type.HasTypeIndex() || _functions[Reference.FunctionAddress(value)].TypeNumber == type.TypeIndex())
+            : type.OrNull() == ValueType.ExnRef ? Exceptions.TryGet(value, out _)
+            : value != Reference.Absent;
+    }
+
     /// <summary>How many instances of each kind there are now: a mark to fall back to.</summary>
     internal StoreMark Mark() =>
-        new(_functions.Count, _tables.Count, _memories.Count, _globals.Count, _elements.Count, _datas.Count, _modules.Count);
+        new(_functions.Count, _tables.Count, _memories.Count, _globals.Count, _tags.Count, _elements.Count, _datas.Count, _modules.Count);
 
     /// <summary>Takes away everything that was added since the mark, newest first.</summary>
     internal void FallBack(StoreMark mark)
     {
         Truncate(_datas, mark.Datas, static _ => { });
         Truncate(_elements, mark.Elements, static _ => { });
+        Truncate(_tags, mark.Tags, static _ => { });
         Truncate(_globals, mark.Globals, g => _context.Cells.Free(g.Cell));
         Truncate(_memories, mark.Memories, ReleaseMemory);
         Truncate(_tables, mark.Tables, ReleaseTable);
@@ -121,4 +169,4 @@ public sealed class Store
 }
 
 /// <summary>Counts of a Store's instances at one moment.</summary>
-internal readonly record struct StoreMark(int Functions, int Tables, int Memories, int Globals, int Elements, int Datas, int Modules);
+internal readonly record struct StoreMark(int Functions, int Tables, int Memories, int Globals, int Tags, int Elements, int Datas, int Modules);

@@ -30,6 +30,7 @@ public sealed unsafe class TableInstance : LazyInstance
         Cell = (TableCell*)cell;
         Address = address;
         Type = type;
+        AddressMask = type.Limits.AddressMask;
         _limit = Math.Min(Math.Min(type.Limits.Maximum ?? uint.MaxValue, maximumElements), (ulong)Array.MaxLength);
         SetElements([], checked((int)type.Limits.Minimum));
     }
@@ -39,6 +40,9 @@ public sealed unsafe class TableInstance : LazyInstance
 
     /// <summary>Its declared type; <see cref="Length"/> may have grown since.</summary>
     public TableType Type { get; }
+
+    /// <summary>The bits of a slot that are an index or a size.</summary>
+    public ulong AddressMask { get; }
 
     /// <summary>The type that an importer sees: the present length is the minimum.</summary>
     public TableType CurrentType => Type with { Limits = Type.Limits with { Minimum = (ulong)_elements.Length } };
@@ -179,7 +183,7 @@ public sealed unsafe class TableInstance : LazyInstance
     private Span<ulong> WriteRange(ulong index, ulong count)
     {
         EnsurePresent();
-        return index + count <= (ulong)_elements.Length ? _elements.AsSpan((int)index, (int)count) : throw OutOfBounds();
+        return index <= (ulong)_elements.Length && count <= (ulong)_elements.Length - index ? _elements.AsSpan((int)index, (int)count) : throw OutOfBounds();
     }
 
     private Span<ulong> ReadRange(ulong index, ulong count)

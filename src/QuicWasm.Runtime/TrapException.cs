@@ -12,6 +12,16 @@ public sealed class TrapException : Exception
     public TrapException(TrapKind kind, string? detail = null, Exception? inner = null)
         : base(detail is null ? Text(kind) : $"{Text(kind)}: {detail}", inner) => Kind = kind;
 
+    /// <summary>
+    /// Makes the trap of an exception that nothing has caught so far. Where a host function throws it, or lets it pass, the Wasm code that
+    /// called the function may catch the exception.
+    /// </summary>
+    public TrapException(ExceptionInstance thrown)
+        : this(TrapKind.UncaughtException, $"tag {thrown.Tag.DisplayName}") => Thrown = thrown;
+
+    /// <summary>The exception that nothing has caught, or null where this is another trap.</summary>
+    public ExceptionInstance? Thrown { get; }
+
     /// <summary>Why the program trapped.</summary>
     public TrapKind Kind { get; }
 
@@ -37,6 +47,10 @@ public sealed class TrapException : Exception
         TrapKind.IndirectCallTypeMismatch => "indirect call type mismatch",
         TrapKind.UndefinedElement => "undefined element",
         TrapKind.UninitializedElement => "uninitialized element",
+        TrapKind.NullFunctionReference => "null function reference",
+        TrapKind.NullReference => "null reference",
+        TrapKind.NullExceptionReference => "null exception reference",
+        TrapKind.UncaughtException => "uncaught exception",
         TrapKind.CallStackExhausted => "call stack exhausted",
         TrapKind.HostError => "host function failed",
         TrapKind.OutOfFuel => "out of fuel",

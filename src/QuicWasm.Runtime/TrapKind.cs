@@ -30,6 +30,18 @@ public enum TrapKind
     /// <summary>An indirect call through a null element.</summary>
     UninitializedElement,
 
+    /// <summary>A call through a reference that is null.</summary>
+    NullFunctionReference,
+
+    /// <summary>A reference that is null where none may be.</summary>
+    NullReference,
+
+    /// <summary>A throw of an exception through a reference that is null.</summary>
+    NullExceptionReference,
+
+    /// <summary>An exception that nothing caught (<see cref="TrapException.Thrown"/>).</summary>
+    UncaughtException,
+
     /// <summary>Too many nested calls.</summary>
     CallStackExhausted,
 

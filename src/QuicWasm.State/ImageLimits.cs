@@ -27,6 +27,9 @@ internal static class ImageLimits
     /// <summary>Slots of one frame's locals or operands.</summary>
     public const int FrameSlots = 4_000_000;
 
+    /// <summary>Bytes of one memory.</summary>
+    public const ulong MemoryBytes = 1UL << 40;
+
     /// <summary>Checks the lengths of a layout's parts.</summary>
     /// <exception cref="ImageException">A part, or all together, is over a limit.</exception>
     public static void Check(ImageLayout layout)
@@ -39,7 +42,7 @@ internal static class ImageLimits
         ulong collected = 0;
         foreach (ImagePart part in layout.Parts)
         {
-            ulong limit = part.Kind == PartKind.Memory ? 65536UL * 65536 : PartBytes;
+            ulong limit = part.Kind == PartKind.Memory ? MemoryBytes : PartBytes;
             if (part.LengthBytes > limit)
             {
                 throw new ImageException(ImageError.LimitExceeded, $"{part.Describe()} of {part.LengthBytes} bytes is over the limit of {limit}");

@@ -114,14 +114,15 @@ internal ref struct ImageReader(ReadOnlySpan<byte> bytes, string what)
     }
 
     /// <summary>Reads the version that begins a part.</summary>
-    public void Version(ulong known)
+    public void Version(ulong known) => Version(known, known);
+
+    /// <summary>Reads the version that begins a part, of which several can be read.</summary>
+    public ulong Version(ulong oldest, ulong newest)
     {
         ulong version = Varint();
-        if (version != known)
-        {
-            throw new ImageException(
-                version > known ? ImageError.UnknownVersion : ImageError.Corrupt, $"{what} has version {version}; this build reads version {known}");
-        }
+        return version >= oldest && version <= newest ? version : throw new ImageException(
+            version > newest ? ImageError.UnknownVersion : ImageError.Corrupt,
+            $"{what} has version {version}; this build reads version {(oldest == newest ? $"{newest}" : $"{oldest} to {newest}")}");
     }
 
     /// <summary>Checks that nothing is left.</summary>

@@ -15,6 +15,7 @@ internal static class InstanceCheck
         Count(instance, instance.Tables.Length, module.TableTypes.Length, "tables");
         Count(instance, instance.Memories.Length, module.MemoryTypes.Length, "memories");
         Count(instance, instance.Globals.Length, module.GlobalTypes.Length, "globals");
+        Count(instance, instance.Tags.Length, module.TagTypeIndices.Length, "tags");
         Count(instance, instance.Elements.Length, module.Module.Elements.Length, "element segments");
         Count(instance, instance.Datas.Length, module.Module.Datas.Length, "data segments");
         for (int i = 0; i < instance.Functions.Length; i++)
@@ -26,7 +27,7 @@ internal static class InstanceCheck
         {
             TableType actual = instance.Tables[i].CurrentType;
             TableType declared = module.TableTypes[i];
-            Require(instance, actual.ElementType == declared.ElementType && actual.Limits.Matches(declared.Limits), "table", i);
+            Require(instance, actual.ElementType == instance.TypeInStore(declared.ElementType) && actual.Limits.Matches(declared.Limits), "table", i);
         }
 
         for (int i = 0; i < instance.Memories.Length; i++)
@@ -36,13 +37,20 @@ internal static class InstanceCheck
 
         for (int i = 0; i < instance.Globals.Length; i++)
         {
-            Require(instance, instance.Globals[i].Type == module.GlobalTypes[i], "global", i);
+            CheckGlobal(instance, i);
+        }
+
+        for (int i = 0; i < instance.Tags.Length; i++)
+        {
+            CheckTag(instance, instance.Tags[i], i);
         }
 
         ImmutableArray<ElementSegment> segments = module.Module.Elements;
         for (int i = 0; i < segments.Length; i++)
         {
-            Require(instance, instance.Elements[i].Type == segments[i].ElementType, "element segment", i);
+            // Older images say that elements may be null where today they may not; nobody relies on that.
+            ValueType declared = instance.TypeInStore(segments[i].ElementType);
+            Require(instance, instance.Elements[i].Type.OrNull() == declared.OrNull(), "element segment", i);
         }
     }
 
@@ -53,9 +61,29 @@ internal static class InstanceCheck
     {
         int definedIndex = index - instance.Module.ImportedFunctionCount;
         bool fits = definedIndex < 0
-            ? function.Type.Equals(instance.Module.FunctionTypes[index])
+            ? function.TypeNumber == instance.TypeNumbers[instance.Module.FunctionTypeIndices[index]]
             : function.Module == instance && function.DefinedIndex == definedIndex;
         Require(instance, fits, "function", index);
+    }
+
+    // As for an import: what cannot be set may be of a narrower type.
+    private static void CheckGlobal(ModuleInstance instance, int index)
+    {
+        GlobalType actual = instance.Globals[index].Type;
+        GlobalType declared = instance.Module.GlobalTypes[index];
+        ValueType type = instance.TypeInStore(declared.ValueType);
+        bool fits = actual.IsMutable == declared.IsMutable
+            && (actual.ValueType == type || (!actual.IsMutable && actual.ValueType.Matches(type)));
+        Require(instance, fits, "global", index);
+    }
+
+    private static void CheckTag(ModuleInstance instance, TagInstance tag, int index)
+    {
+        int definedIndex = index - instance.Module.ImportedTagCount;
+        bool fits = definedIndex < 0
+            ? tag.TypeNumber == instance.TypeNumbers[instance.Module.TagTypeIndices[index]]
+            : tag.Module == instance && tag.DefinedIndex == definedIndex;
+        Require(instance, fits, "tag", index);
     }
 
     private static void Count(ModuleInstance instance, int actual, int declared, string what)

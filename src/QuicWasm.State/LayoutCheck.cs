@@ -11,7 +11,7 @@ internal sealed class LayoutCheck(LayoutIndex index)
     /// <exception cref="ImageException">A part is missing, too many, or of another length.</exception>
     public void Check(ConfigureOutline configure, ImmutableArray<ValidatedModule> modules, StoreOutline outline)
     {
-        _expected = modules.Length + 3;
+        _expected = modules.Length + 3 + (index.Find(PartKind.Exceptions, 0) >= 0 ? 1 : 0);
         for (int host = 0; host < configure.HostModules.Length; host++)
         {
             _expected += index.Find(PartKind.HostState, host) >= 0 ? 1 : 0;

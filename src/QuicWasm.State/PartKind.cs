@@ -18,6 +18,9 @@ public enum PartKind : byte
     /// <summary>The state of a host module. In the skeleton.</summary>
     HostState = 5,
 
+    /// <summary>The exceptions that the program has references to. In the skeleton.</summary>
+    Exceptions = 6,
+
     /// <summary>The code of one function of a module.</summary>
     Function = 16,
 

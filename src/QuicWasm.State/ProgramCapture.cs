@@ -71,7 +71,9 @@ public static class ProgramCapture
                 Add(PartKind.ModuleSkeleton, 0, ModuleSkeleton.Write(_modules.Modules[i]), i, _modules.FirstInstance[i]);
             }
 
-            Add(PartKind.Stack, 0, new StackPart(program.Stack, [.. program.Calls]).Encode());
+            var stack = new StackPart(program.Stack, [.. program.Calls]);
+            Add(PartKind.Stack, 0, stack.Encode());
+            AddUnlessEmpty(PartKind.Exceptions, 0, ExceptionsPart.Encode(_store, stack));
             for (int i = 0; i < context.HostModules.Count; i++)
             {
                 AddUnlessEmpty(PartKind.HostState, i, context.HostModules[i].CaptureState());

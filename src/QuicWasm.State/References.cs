@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using QuicWasm.Modules;
 using QuicWasm.Runtime;
 
 namespace QuicWasm.State;
@@ -11,15 +12,9 @@ internal static class References
     /// <exception cref="ImageException">The value is of a reference type and refers to nothing.</exception>
     public static void Check(Store store, ValueType type, ulong value, string where)
     {
-        bool bad = type switch
+        if (!store.IsValid(value, type))
         {
-            ValueType.FuncRef => value > (ulong)store.Functions.Count,
-            ValueType.ExternRef => value == Reference.Absent,
-            _ => false,
-        };
-        if (bad)
-        {
-            throw new ImageException(ImageError.Corrupt, $"{where} has the reference {value}, which refers to nothing");
+            throw new ImageException(ImageError.Corrupt, $"{where} has the reference {value}, which refers to nothing of type {type.Text()}");
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed class RestoredSkeleton
         Stack = sequence.Step("image stack", () => StackPart.Decode(Bytes(PartKind.Stack)));
         Context = sequence.Step("runtime", () => new RuntimeContext(Configure), c => c.Dispose());
         sequence.Step("instances", () => new StoreBuilder(Context, Outline, Modules).Build());
+        sequence.Step("exceptions", RestoreExceptions);
         sequence.Step("calls", () => Stack.CheckCalls(Context.Store));
         for (int i = 0; i < configure.HostModules.Length; i++)
         {
@@ -57,6 +58,14 @@ internal sealed class RestoredSkeleton
         }
 
         return modules.MoveToImmutable();
+    }
+
+    private void RestoreExceptions()
+    {
+        if (_index.Find(PartKind.Exceptions, 0) is >= 0 and int number)
+        {
+            ExceptionsPart.Restore(_parts.TryGet(number)!.Value.Span, Context.Store);
+        }
     }
 
     private void RestoreHost(int place, string name)

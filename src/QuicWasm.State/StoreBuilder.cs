@@ -11,6 +11,7 @@ namespace QuicWasm.State;
 internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline, ImmutableArray<ValidatedModule> modules)
 {
     private readonly Store _store = context.Store;
+    private readonly int[] _typeNumbers = context.Store.AddTypes(outline.Types);
 
     /// <exception cref="ImageException">The outline does not fit the modules, or a host function is not to be had.</exception>
     /// <exception cref="LinkException">A limit is exceeded, or memory cannot be had.</exception>
@@ -44,7 +45,8 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
     {
         if (run.Host is { } host)
         {
-            _store.AddHostFunction(host.Type, host.Module, host.Name, Resolve(host));
+            int type = _typeNumbers[host.TypeIndex];
+            _store.AddHostFunction(type, host.Module, host.Name, Resolve(host, _store.Types[type]));
             return;
         }
 
@@ -60,9 +62,11 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
         }
     }
 
-    private HostFunction Resolve(HostFunctionOutline function) =>
-        context.ResolveHost(function.Module, function.Name, function.Type) ?? throw new ImageException(
-            ImageError.Unavailable, $"the program imports \"{function.Module}\" \"{function.Name}\" {function.Type}, which no host module here has");
+    private HostFunction Resolve(HostFunctionOutline function, FunctionType type) =>
+        context.ResolveHost(function.Module, function.Name, type) ?? throw new ImageException(
+            ImageError.Unavailable, $"the program imports \"{function.Module}\" \"{function.Name}\" {type}, which no host module here has");
+
+    private ValueType TypeInStore(ValueType type) => type.HasTypeIndex() ? type.WithTypeIndex(_typeNumbers[type.TypeIndex()]) : type;
 
     private void AddStorage()
     {
@@ -74,7 +78,7 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
                 throw new ImageException(ImageError.LimitExceeded, $"table {_store.Tables.Count} of {table.Length} elements is outside of its limits");
             }
 
-            _store.AddTable(table.Type).Reset(table.Length);
+            _store.AddTable(table.Type with { ElementType = TypeInStore(table.Type.ElementType) }).Reset(table.Length);
         }
 
         foreach (MemoryOutline memory in outline.Memories)
@@ -89,7 +93,16 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
 
         foreach (GlobalType global in outline.Globals)
         {
-            _store.AddGlobal(global);
+            _store.AddGlobal(global with { ValueType = TypeInStore(global.ValueType) });
+        }
+
+        foreach ((int address, int definedIndex) in outline.Tags)
+        {
+            ModuleInstance instance = _store.Modules[address];
+            int declared = instance.Module.Module.Tags.Length;
+            _ = definedIndex < declared
+                ? _store.AddTag(instance, definedIndex)
+                : throw InstanceCheck.Bad(instance, $"tag {definedIndex} where its module defines {declared}");
         }
     }
 
@@ -97,7 +110,7 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
     {
         foreach (ElementOutline element in outline.Elements)
         {
-            ElementInstance instance = _store.AddElement(element.Type, []);
+            ElementInstance instance = _store.AddElement(TypeInStore(element.Type), []);
             if (element.IsDropped)
             {
                 instance.Drop();
@@ -120,6 +133,7 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
         instance.Tables = Instances(spaces.Tables, _store.Tables);
         instance.Memories = Instances(spaces.Memories, _store.Memories);
         instance.Globals = Instances(spaces.Globals, _store.Globals);
+        instance.Tags = Instances(spaces.Tags, _store.Tags);
         instance.Elements = Instances(spaces.Elements, _store.Elements);
         instance.Datas = Instances(spaces.Datas, _store.Datas);
         instance.Exports = instance.Module.Module.Exports.ToDictionary(e => e.Name, StringComparer.Ordinal);

@@ -6,7 +6,13 @@ namespace QuicWasm.State;
 /// <summary>What the part StoreOutline says: every instance of a Store but its content (docs/state-image.md).</summary>
 internal sealed record StoreOutline
 {
-    public const ulong Version = 1;
+    public const ulong Version = 2;
+
+    /// <summary>The oldest version that can be read: without types of references, tags and exceptions.</summary>
+    public const ulong OldestVersion = 1;
+
+    /// <summary>Function types that other things of the outline mention by their index here; each mentions only itself and those before it.</summary>
+    public required ImmutableArray<FunctionType> Types { get; init; }
 
     public required ImmutableArray<InstanceOutline> Instances { get; init; }
 
@@ -17,6 +23,9 @@ internal sealed record StoreOutline
     public required ImmutableArray<MemoryOutline> Memories { get; init; }
 
     public required ImmutableArray<GlobalType> Globals { get; init; }
+
+    /// <summary>Tags: the address of the instance whose module defines it, and its index among those.</summary>
+    public required ImmutableArray<(int Instance, int DefinedIndex)> Tags { get; init; }
 
     public required ImmutableArray<ElementOutline> Elements { get; init; }
 
@@ -50,6 +59,7 @@ internal sealed record InstanceSpaces(
     ImmutableArray<int> Tables,
     ImmutableArray<int> Memories,
     ImmutableArray<int> Globals,
+    ImmutableArray<int> Tags,
     ImmutableArray<int> Elements,
     ImmutableArray<int> Datas);
 
@@ -59,8 +69,8 @@ internal sealed record InstanceSpaces(
 /// <param name="Host">The host function, or null.</param>
 internal readonly record struct FunctionRun(int Instance, int Count, HostFunctionOutline? Host);
 
-/// <summary>A host function: by the names and the type that it is resolved with.</summary>
-internal sealed record HostFunctionOutline(string Module, string Name, FunctionType Type);
+/// <summary>A host function: by the names and the type (its index among the outline's) that it is resolved with.</summary>
+internal sealed record HostFunctionOutline(string Module, string Name, int TypeIndex);
 
 internal readonly record struct TableOutline(TableType Type, int Length);
 

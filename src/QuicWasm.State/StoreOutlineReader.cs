@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using QuicWasm.Modules;
+using QuicWasm.Runtime;
 
 namespace QuicWasm.State;
 
@@ -11,16 +12,27 @@ namespace QuicWasm.State;
 internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
 {
     private ImageReader _reader = new(bytes, "the outline of the Store");
+    private readonly List<FunctionType> _types = [];
+    private ulong _version;
     private int _indexSpaceEntries;
+
+    // How many of the types may be mentioned.
+    private int _knownTypes;
 
     public StoreOutline Read(int moduleCount)
     {
-        _reader.Version(StoreOutline.Version);
+        _version = _reader.Version(StoreOutline.OldestVersion, StoreOutline.Version);
+        if (_version > 1)
+        {
+            ReadFunctionTypes();
+        }
+
         (int Module, string? Name)[] instances = ReadInstances(moduleCount);
         ImmutableArray<FunctionRun> functions = ReadFunctions(instances.Length, out int functionCount);
         ImmutableArray<TableOutline> tables = ReadTables();
         ImmutableArray<MemoryOutline> memories = ReadMemories();
         ImmutableArray<GlobalType> globals = ReadGlobals();
+        ImmutableArray<(int, int)> tags = _version > 1 ? ReadTags(instances.Length) : [];
         ImmutableArray<ElementOutline> elements = ReadElements();
         ImmutableArray<DataOutline> datas = ReadDatas();
         var outlines = new InstanceOutline[instances.Length];
@@ -31,6 +43,7 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
                 ReadAddresses(tables.Length),
                 ReadAddresses(memories.Length),
                 ReadAddresses(globals.Length),
+                _version > 1 ? ReadAddresses(tags.Length) : [],
                 ReadAddresses(elements.Length),
                 ReadAddresses(datas.Length));
             outlines[i] = new InstanceOutline(instances[i].Module, instances[i].Name, spaces);
@@ -40,11 +53,13 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         _reader.End();
         return new StoreOutline
         {
+            Types = [.. _types],
             Instances = ImmutableCollectionsMarshal.AsImmutableArray(outlines),
             Functions = functions,
             Tables = tables,
             Memories = memories,
             Globals = globals,
+            Tags = tags,
             Elements = elements,
             Datas = datas,
             Registered = registered,
@@ -87,12 +102,34 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         {
             string module = _reader.Text();
             string name = _reader.Text();
-            return new FunctionRun(-1, 1, new HostFunctionOutline(module, name, new FunctionType(ReadTypes(), ReadTypes())));
+            return new FunctionRun(-1, 1, new HostFunctionOutline(module, name, ReadHostType()));
         }
 
         return tag == StoreOutlineWriter.ModuleFunctionsTag
             ? new FunctionRun(_reader.Number(instanceCount - 1), _reader.Number(ModuleLimits.Functions), null)
             : throw _reader.Corrupt($"functions with the unknown tag {tag}");
+    }
+
+    private void ReadFunctionTypes()
+    {
+        int count = _reader.Count(2);
+        while (_types.Count < count)
+        {
+            _knownTypes = _types.Count + 1;
+            _types.Add(new FunctionType(ReadTypes(), ReadTypes()));
+        }
+    }
+
+    // In the oldest version the type stands here itself.
+    private int ReadHostType()
+    {
+        if (_version > 1)
+        {
+            return _reader.Number(_types.Count - 1);
+        }
+
+        _types.Add(new FunctionType(ReadTypes(), ReadTypes()));
+        return _types.Count - 1;
     }
 
     private ImmutableArray<TableOutline> ReadTables()
@@ -102,7 +139,7 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         for (int i = 0; i < tables.Length; i++)
         {
             ValueType type = ReadReferenceType();
-            tables[i] = new TableOutline(new TableType(type, ReadLimits(uint.MaxValue)), _reader.Number());
+            tables[i] = new TableOutline(new TableType(type, ReadLimits(uint.MaxValue, ulong.MaxValue)), _reader.Number());
             elements += (ulong)tables[i].Length;
             if (elements > ImageLimits.TableElements)
             {
@@ -118,7 +155,11 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         var memories = new MemoryOutline[_reader.Count(3)];
         for (int i = 0; i < memories.Length; i++)
         {
-            memories[i] = new MemoryOutline(new MemoryType(ReadLimits(65536)), (ulong)_reader.Number(65536));
+            memories[i] = new MemoryOutline(new MemoryType(ReadLimits(1UL << 16, 1UL << 48)), _reader.Varint());
+            if (memories[i].PageCount > ImageLimits.MemoryBytes / MemoryInstance.PageBytes)
+            {
+                throw TooMany("pages of memory");
+            }
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(memories);
@@ -133,6 +174,17 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(globals);
+    }
+
+    private ImmutableArray<(int Instance, int DefinedIndex)> ReadTags(int instanceCount)
+    {
+        var tags = new (int, int)[_reader.Count(2)];
+        for (int i = 0; i < tags.Length; i++)
+        {
+            tags[i] = (_reader.Number(instanceCount - 1), _reader.Number(ModuleLimits.Tags));
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(tags);
     }
 
     private ImmutableArray<ElementOutline> ReadElements()
@@ -203,8 +255,22 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
 
     private ValueType ReadType()
     {
-        var type = (ValueType)_reader.Byte();
-        return type != ValueType.Unknown && Enum.IsDefined(type) ? type : throw _reader.Corrupt($"the value type 0x{(byte)type:x2}");
+        byte tag = _reader.Byte();
+        if (tag is not (StoreOutlineWriter.NullableReferenceTag or StoreOutlineWriter.NonNullReferenceTag))
+        {
+            return Known(tag);
+        }
+
+        byte heap = _reader.Byte();
+        ValueType type = heap == 0 ? ValueTypeFacts.ReferenceTo(_reader.Number(_knownTypes - 1)) : Known(heap);
+        return !type.IsReference() ? throw _reader.Corrupt($"a reference to {type.Text()}")
+            : tag == StoreOutlineWriter.NonNullReferenceTag ? type.NonNull() : type;
+    }
+
+    private readonly ValueType Known(byte tag)
+    {
+        var type = (ValueType)tag;
+        return type != ValueType.Unknown && Enum.IsDefined(type) ? type : throw _reader.Corrupt($"the value type 0x{tag:x2}");
     }
 
     private ValueType ReadReferenceType()
@@ -213,12 +279,20 @@ internal ref struct StoreOutlineReader(ReadOnlySpan<byte> bytes)
         return type.IsReference() ? type : throw _reader.Corrupt($"{type.Text()} where a reference type belongs");
     }
 
-    private Limits ReadLimits(ulong largest)
+    private Limits ReadLimits(ulong largest, ulong largestWide)
     {
         ulong minimum = _reader.Varint();
-        ulong? maximum = _reader.Flag() ? _reader.Varint() : null;
+        byte tags = _reader.Byte();
+        if (tags > (_version > 1 ? StoreOutlineWriter.MaximumTag | StoreOutlineWriter.WideTag : StoreOutlineWriter.MaximumTag))
+        {
+            throw _reader.Corrupt($"limits of the unknown kind {tags}");
+        }
+
+        ulong? maximum = (tags & StoreOutlineWriter.MaximumTag) != 0 ? _reader.Varint() : null;
+        bool isWide = (tags & StoreOutlineWriter.WideTag) != 0;
+        largest = isWide ? largestWide : largest;
         return minimum <= (maximum ?? largest) && (maximum ?? minimum) <= largest
-            ? new Limits(minimum, maximum)
+            ? new Limits(minimum, maximum, isWide)
             : throw _reader.Corrupt($"limits of {minimum} to {maximum}");
     }
 

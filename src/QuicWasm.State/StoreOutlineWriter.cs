@@ -9,6 +9,10 @@ internal static class StoreOutlineWriter
 {
     internal const byte HostFunctionTag = 0;
     internal const byte ModuleFunctionsTag = 1;
+    internal const byte MaximumTag = 1;
+    internal const byte WideTag = 2;
+    internal const byte NullableReferenceTag = 0x63;
+    internal const byte NonNullReferenceTag = 0x64;
 
     /// <param name="context">The runtime, everything in it present.</param>
     /// <param name="moduleNumbers">For each module instance, the number of its module in the image.</param>
@@ -17,6 +21,13 @@ internal static class StoreOutlineWriter
         Store store = context.Store;
         var writer = new ImageWriter();
         writer.Varint(StoreOutline.Version);
+        writer.Number(store.Types.Count);
+        foreach (FunctionType type in store.Types)
+        {
+            WriteTypes(writer, type.Parameters);
+            WriteTypes(writer, type.Results);
+        }
+
         WriteInstances(writer, store, moduleNumbers);
         WriteFunctions(writer, store);
         WriteStorage(writer, store);
@@ -62,8 +73,7 @@ internal static class StoreOutlineWriter
                 runs.Byte(HostFunctionTag);
                 runs.Text(function.HostModule!);
                 runs.Text(function.HostName!);
-                WriteTypes(runs, function.Type.Parameters);
-                WriteTypes(runs, function.Type.Results);
+                runs.Number(function.TypeNumber);
                 address++;
                 continue;
             }
@@ -89,7 +99,7 @@ internal static class StoreOutlineWriter
         writer.Number(store.Tables.Count);
         foreach (TableInstance table in store.Tables)
         {
-            writer.Byte((byte)table.Type.ElementType);
+            WriteType(writer, table.Type.ElementType);
             WriteLimits(writer, table.Type.Limits);
             writer.Number(table.Length);
         }
@@ -104,8 +114,15 @@ internal static class StoreOutlineWriter
         writer.Number(store.Globals.Count);
         foreach (GlobalInstance global in store.Globals)
         {
-            writer.Byte((byte)global.Type.ValueType);
+            WriteType(writer, global.Type.ValueType);
             writer.Flag(global.Type.IsMutable);
+        }
+
+        writer.Number(store.Tags.Count);
+        foreach (TagInstance tag in store.Tags)
+        {
+            writer.Number(tag.Module.Address);
+            writer.Number(tag.DefinedIndex);
         }
     }
 
@@ -114,7 +131,7 @@ internal static class StoreOutlineWriter
         writer.Number(store.Elements.Count);
         foreach (ElementInstance element in store.Elements)
         {
-            writer.Byte((byte)element.Type);
+            WriteType(writer, element.Type);
             writer.Flag(element.IsDropped);
             writer.Number(element.References.Length);
         }
@@ -133,6 +150,7 @@ internal static class StoreOutlineWriter
         WriteAddresses(writer, instance.Tables, static t => t.Address);
         WriteAddresses(writer, instance.Memories, static m => m.Address);
         WriteAddresses(writer, instance.Globals, static g => g.Address);
+        WriteAddresses(writer, instance.Tags, static t => t.Address);
         WriteAddresses(writer, instance.Elements, static e => e.Address);
         WriteAddresses(writer, instance.Datas, static d => d.Address);
     }
@@ -165,14 +183,31 @@ internal static class StoreOutlineWriter
         writer.Number(types.Length);
         foreach (ValueType type in types)
         {
+            WriteType(writer, type);
+        }
+    }
+
+    /// <summary>A type's byte in the binary format; for a reference with flags then what it refers to: such a byte, or 0 and a type's index.</summary>
+    private static void WriteType(ImageWriter writer, ValueType type)
+    {
+        if (!type.IsNonNull() && !type.HasTypeIndex())
+        {
             writer.Byte((byte)type);
+            return;
+        }
+
+        writer.Byte(type.IsNonNull() ? NonNullReferenceTag : NullableReferenceTag);
+        writer.Byte(type.HasTypeIndex() ? (byte)0 : (byte)type.OrNull());
+        if (type.HasTypeIndex())
+        {
+            writer.Number(type.TypeIndex());
         }
     }
 
     private static void WriteLimits(ImageWriter writer, Limits limits)
     {
         writer.Varint(limits.Minimum);
-        writer.Flag(limits.Maximum is not null);
+        writer.Byte((byte)((limits.Maximum is null ? 0 : MaximumTag) | (limits.Is64 ? WideTag : 0)));
         if (limits.Maximum is { } maximum)
         {
             writer.Varint(maximum);

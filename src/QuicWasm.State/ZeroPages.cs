@@ -1,8 +1,9 @@
 namespace QuicWasm.State;
 
 /// <summary>Finds pages of zeros, so that they need not be stored, sent or touched.</summary>
-internal static class ZeroPages
+public static class ZeroPages
 {
+    /// <summary>The length of a page.</summary>
     public const int PageBytes = 4096;
 
     /// <summary>The length of the run of pages at the beginning that are all zero, or all not; what is left of a page counts as one.</summary>

@@ -6,8 +6,6 @@ namespace QuicWasm.Transport;
 /// <summary>Where a node listens: <c>tcp:127.0.0.1:7000</c>, <c>tcp:[::1]:0</c>, <c>tcp:node2.example:7000</c>, <c>loopback:name</c>.</summary>
 public sealed record TransportEndpoint
 {
-    private static readonly string[] NetworkSchemes = ["tcp", "tls"];
-
     private TransportEndpoint(string scheme, string host, int port)
     {
         Scheme = scheme;
@@ -16,7 +14,7 @@ public sealed record TransportEndpoint
     }
 
     /// <summary>The schemes that <see cref="Parse"/> accepts.</summary>
-    public static IReadOnlyList<string> Schemes { get; } = [.. NetworkSchemes, "loopback"];
+    public static IReadOnlyList<string> Schemes { get; } = [.. TransportCatalogue.Names, "loopback"];
 
     /// <summary>The transport's name.</summary>
     public string Scheme { get; }

@@ -97,6 +97,14 @@ public sealed class OpcodeTableTests
         [Opcode.Call] = Code().I32(0).Op(Opcode.If).Raw(0x40).Op(Opcode.Call, 0).Op(Opcode.End),
         [Opcode.CallIndirect] = Code().I32(0).Op(Opcode.If).Raw(0x40).I32(0).Op(Opcode.CallIndirect, 0).Raw(0).Op(Opcode.End),
         [Opcode.ReturnCall] = Code().I32(0).Op(Opcode.If).Raw(0x40).Op(Opcode.ReturnCall, 0).Op(Opcode.End),
+        [Opcode.CallRef] = Code().I32(0).Op(Opcode.If).Raw(0x40).Op(Opcode.RefFunc, 0).Op(Opcode.CallRef, 0).Op(Opcode.End),
+        [Opcode.ReturnCallRef] = Code().I32(0).Op(Opcode.If).Raw(0x40).Op(Opcode.RefFunc, 0).Op(Opcode.ReturnCallRef, 0).Op(Opcode.End),
+        [Opcode.BrOnNull] = Code().Op(Opcode.RefFunc, 0).Op(Opcode.BrOnNull, 0).Op(Opcode.Drop),
+        [Opcode.BrOnNonNull] = Code().Op(Opcode.Block).Raw(0x64, 0).Op(Opcode.RefFunc, 0).Op(Opcode.BrOnNonNull, 0).Op(Opcode.Unreachable).Op(Opcode.End).Op(Opcode.Drop),
+        [Opcode.Throw] = Code().I32(0).Op(Opcode.If).Raw(0x40).Op(Opcode.Throw, 0).Op(Opcode.End),
+        [Opcode.ThrowRef] = Code().I32(0).Op(Opcode.If).Raw(0x40).Op(Opcode.RefNull).Raw((byte)ValueType.ExnRef).Op(Opcode.ThrowRef).Op(Opcode.End),
+        [Opcode.TryTable] = Code().Op(Opcode.TryTable).Raw(0x40, 1, 0, 0, 0).Op(Opcode.Throw, 0).Op(Opcode.End),
+        [Opcode.RefAsNonNull] = Code().Op(Opcode.RefFunc, 0).Op(Opcode.RefAsNonNull).Op(Opcode.Drop),
         [Opcode.ReturnCallIndirect] = Code().I32(0).Op(Opcode.If).Raw(0x40).I32(0).Op(Opcode.ReturnCallIndirect, 0).Raw(0).Op(Opcode.End),
     };
 

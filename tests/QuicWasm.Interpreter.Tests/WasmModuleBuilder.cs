@@ -3,7 +3,7 @@ using QuicWasm.Modules;
 namespace QuicWasm.Interpreter.Tests;
 
 /// <summary>
-/// Makes modules with one memory of one page, one table of four functions (the first of the module stands at 0), one passive data
+/// Makes modules with one memory of one page, one table of four functions (the first of the module stands at 0), one tag without values, one passive data
 /// and one passive element segment, and globals and functions as asked. Functions are exported under their names.
 /// </summary>
 internal sealed class WasmModuleBuilder
@@ -43,10 +43,11 @@ internal sealed class WasmModuleBuilder
     /// <summary>The module's binary.</summary>
     public byte[] ToArray() => new WasmBytes()
         .Raw("\0asm\u0001\0\0\0"u8)
-        .Raw(1).Sized(List(_types))
+        .Raw(1).Sized(List([.. _types, new WasmBytes().Raw(0x60, 0, 0)]))
         .Raw(3).Sized(List([.. _functions.Select(f => new WasmBytes().U32(f.Type))]))
         .Raw(4).Sized(List([new WasmBytes().Raw(0x70, 0, 4)]))
         .Raw(5).Sized(List([new WasmBytes().Raw(0, 1)]))
+        .Raw(13).Sized(List([new WasmBytes().Raw(0).U32((uint)_types.Count)]))
         .Raw(6).Sized(List(_globals))
         .Raw(7).Sized(List([.. _functions.Select((f, i) => Export(f.Name, (uint)i)), new WasmBytes().U32(1).Raw((byte)'m', 2, 0)]))
         .Raw(9).Sized(List([new WasmBytes().U32(0).I32(0).Op(Opcode.End).U32(1).U32(0), new WasmBytes().Raw(1, 0).U32(1).U32(0)]))

@@ -38,5 +38,15 @@ internal sealed class FakeImage : IImageSource
         Interlocked.Add(ref _bytesRead, destination.Length);
     }
 
+    /// <summary>Whether it says where zeros are, as a file does.</summary>
+    public bool KnowsZeros { get; init; }
+
+    public ulong KnownZeroBytes(int part, ulong offset)
+    {
+        ReadOnlySpan<byte> rest = Content[part].AsSpan((int)offset);
+        int length = rest.IndexOfAnyExcept((byte)0);
+        return KnowsZeros ? (ulong)(length < 0 ? rest.Length : length) : 0;
+    }
+
     public void Dispose() => Volatile.Write(ref _isDisposed, 1);
 }

@@ -42,7 +42,7 @@ public sealed class HostilePeerTests
             await using MessageChannel channel = await OpenAsync(connection);
             if (round % 2 == 0)
             {
-                await AskAsync(channel, new HelloMessage(1, 1 << 20, "noise"));
+                await AskAsync(channel, new HelloMessage(ProtocolLimits.Version, 1 << 20, "noise"));
             }
 
             byte[] payload = new byte[random.Next(80)];
@@ -65,8 +65,8 @@ public sealed class HostilePeerTests
         Guid id = nodes.Memory.Add(image, "program");
         await RefusesAsync(nodes, MigrationError.ProtocolViolation, new PlainMessage(MessageKind.ListImages));
         await RefusesAsync(nodes, MigrationError.ProtocolViolation, Hello(), Hello());
-        await RefusesAsync(nodes, MigrationError.UnsupportedVersion, new HelloMessage(2, 1 << 20, "from the future"));
-        await RefusesAsync(nodes, MigrationError.ProtocolViolation, new HelloMessage(1, 100, "small"));
+        await RefusesAsync(nodes, MigrationError.UnsupportedVersion, new HelloMessage(ProtocolLimits.Version + 1, 1 << 20, "from the future"));
+        await RefusesAsync(nodes, MigrationError.ProtocolViolation, new HelloMessage(ProtocolLimits.Version, 100, "small"));
         await RefusesAsync(nodes, MigrationError.ProtocolViolation, Hello(), new GetGranulesMessage(1, [new GranuleRun(0, 1)]));
         await RefusesAsync(nodes, MigrationError.ProtocolViolation, Hello(), new FrozenMessage(id));
         await RefusesAsync(nodes, MigrationError.ProtocolViolation, Hello(), new OwnershipMessage(MessageKind.Committed, id, id, 1));
@@ -115,7 +115,7 @@ public sealed class HostilePeerTests
     }
 
     public static TheoryData<string> Lies() =>
-        ["wrong granule", "wrong offset", "wrong request", "too long", "not last", "last too early", "empty", "another message", "end", "wrong flag"];
+        ["wrong granule", "wrong offset", "wrong request", "too long", "not last", "last too early", "empty", "another message", "end", "wrong flag", "zeros of the skeleton", "zeros elsewhere", "zeros of another request", "endless zeros"];
 
     [Theory]
     [MemberData(nameof(Lies))]
@@ -155,6 +155,13 @@ public sealed class HostilePeerTests
             "last too early" => (new GranuleChunkHeader(0, 0, true), skeleton - 1, request.RequestId),
             _ => (new GranuleChunkHeader(0, 0, false), 0, request.RequestId),
         };
+        if (lie.Contains("zeros", StringComparison.Ordinal))
+        {
+            await LieOfZerosAsync(data, request.RequestId, (ulong)skeleton, lie);
+            await Assert.ThrowsAnyAsync<Exception>(async () => await connection.AcceptStreamAsync(Nodes.Cancellation));
+            return;
+        }
+
         byte[] payload = new byte[GranuleChunkHeader.LengthBytes + length];
         header.Write(payload);
         payload[12] = lie == "wrong flag" ? (byte)7 : payload[12];
@@ -172,6 +179,17 @@ public sealed class HostilePeerTests
         await Assert.ThrowsAnyAsync<Exception>(async () => await connection.AcceptStreamAsync(Nodes.Cancellation));
     }
 
+    private static async Task LieOfZerosAsync(MessageChannel data, ulong requestId, ulong skeleton, string lie)
+    {
+        GranuleZerosMessage zeros = lie switch
+        {
+            "zeros elsewhere" => new GranuleZerosMessage(0, 1, skeleton - 1),
+            "endless zeros" => new GranuleZerosMessage(0, 0, ulong.MaxValue),
+            _ => new GranuleZerosMessage(0, 0, skeleton),
+        };
+        await data.SendAsync(zeros, lie == "zeros of another request" ? requestId + 1 : requestId, 1 << 20, Nodes.Cancellation);
+    }
+
     private static async Task AnswerAsync(MessageChannel channel, Message answer)
     {
         FrameHeader request = (await channel.ReadHeaderAsync(Nodes.Cancellation))!.Value;
@@ -179,7 +197,7 @@ public sealed class HostilePeerTests
         await channel.SendAsync(answer, request.RequestId, 1 << 20, Nodes.Cancellation);
     }
 
-    private static HelloMessage Hello() => new(1, 1 << 20, "peer");
+    private static HelloMessage Hello() => new(ProtocolLimits.Version, 1 << 20, "peer");
 
     private static OpenImageMessage Open(GranularityOptions options) => new(Guid.Empty, Granularity.Page, options);
 

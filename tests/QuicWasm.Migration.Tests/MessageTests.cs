@@ -30,6 +30,11 @@ public sealed class MessageTests
         new FrozenMessage(B),
         new PlainMessage(MessageKind.Status),
         new StatusReportMessage(new NodeStatus("node", [new ProgramEntry(A, "p")], 3, 4, 5, 6)),
+        new GranuleZerosMessage(int.MaxValue, 4096, ulong.MaxValue),
+        new OrderMessage(new ResumeOrder("tls:node1.example:7000", new MigrationRequest { Image = A, Program = B, Streams = 3, FreezesProgram = true })),
+        new OrderedMessage(new OrderReceipt(A, "files there")),
+        new AwaitEndMessage(B),
+        new EndMessage(new OrderedEnd(OrderedOutcome.Completed, -1, "")),
     ];
 
     public static TheoryData<int> Indexes() => [.. Enumerable.Range(0, All.Length)];

@@ -28,7 +28,7 @@ public sealed class ModuleReaderTests
         Assert.Equal(new ImportDeclaration("m", "f", ExternalKind.Function, 0), module.Imports[0]);
         Assert.Equal(new GlobalType(ValueType.I32, false), module.Imports[1].Global);
         Assert.Equal((0, 2, true), (module.Functions[0].TypeIndex, module.Functions[0].LengthBytes, module.Functions[0].IsPresent));
-        Assert.Equal(new TableType(ValueType.FuncRef, new Limits(1, 5)), Assert.Single(module.Tables));
+        Assert.Equal(new TableType(ValueType.FuncRef, new Limits(1, 5)), Assert.Single(module.Tables).Type);
         Assert.Equal(new MemoryType(new Limits(2, null)), Assert.Single(module.Memories));
         Assert.Equal(ulong.MaxValue, module.Globals[0].Initializer.Instructions[0].Low);
         Assert.Equal(new ExportDeclaration("e", ExternalKind.Memory, 0), Assert.Single(module.Exports));

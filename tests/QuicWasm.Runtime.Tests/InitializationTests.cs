@@ -6,7 +6,7 @@ namespace QuicWasm.Runtime.Tests;
 public sealed class InitializationTests
 {
     public static readonly string[] InstantiationSteps =
-        ["module", "imports", "functions", "tables", "memories", "globals", "elements", "datas", "exports"];
+        ["module", "imports", "functions", "tables", "memories", "tags", "globals", "elements", "datas", "exports"];
 
     private static readonly string[] ContextSteps = ["memory source", "cells", "interruption", "store", "engine", "host module", "host module"];
 

@@ -111,8 +111,8 @@ public sealed class StackVerifierTests : IDisposable
         int count = _context.Store.Functions.Count;
         Assert.True(Accepts(frame));
         Assert.True(Accepts(frame with { Locals = [Reference.OfFunction(count - 1)] }));
-        Assert.Contains("slot 0 of its locals refers to no function", Refused(frame with { Locals = [Reference.OfFunction(count)] }), StringComparison.Ordinal);
-        Assert.Contains("refers to no function", Refused(frame with { Locals = [Reference.Absent] }), StringComparison.Ordinal);
+        Assert.Contains("slot 0 of its locals refers to nothing of type funcref", Refused(frame with { Locals = [Reference.OfFunction(count)] }), StringComparison.Ordinal);
+        Assert.Contains("refers to nothing of type funcref", Refused(frame with { Locals = [Reference.Absent] }), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,28 +7,39 @@ namespace QuicWasm.Spec.Tests;
 /// <summary>Runs the commands of one script in one runtime, and notes what did not go as the script says.</summary>
 internal sealed class SpecRunner : IDisposable
 {
+    private readonly SpecSuite _suite;
     private readonly string _script;
     private RuntimeContext _context;
     private readonly ICallMode _mode;
     private readonly Dictionary<string, ModuleInstance> _named = [];
+    private readonly Dictionary<string, JsonElement> _definitions = [];
     private ModuleInstance? _current;
 
-    public SpecRunner(string script, ICallMode mode, Configure configure)
+    // Names that modules would be registered under that were passed over.
+    private readonly HashSet<string> _missing = [];
+    private int _executed;
+    private int _passedOver;
+
+    public SpecRunner(SpecSuite suite, string script, ICallMode mode, Configure configure)
     {
+        _suite = suite;
         _script = script;
         _mode = mode;
         _context = new RuntimeContext(configure);
-        using Stream stream = typeof(SpecRunner).Assembly.GetManifestResourceStream("spectest.wasm")!;
+        using Stream stream = typeof(SpecRunner).Assembly.GetManifestResourceStream(suite.Host)!;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        _context.Instantiate(ModuleLoader.Load(bytes), "spectest");
+        _context.Instantiate(ModuleLoader.Load(bytes, suite.Features), "spectest");
     }
+
+    /// <summary>Whether there was nothing but modules that need what is not supported.</summary>
+    public bool IsEmpty => _passedOver > 0 && _executed == 0;
 
     /// <summary>Runs every command; gives what went wrong, with line numbers.</summary>
     public List<string> Run()
     {
         var failures = new List<string>();
-        foreach (JsonElement command in SpecSuite.Commands(_script))
+        foreach (JsonElement command in _suite.Commands(_script))
         {
             if (IsText(command))
             {
@@ -53,7 +64,21 @@ internal sealed class SpecRunner : IDisposable
     {
         try
         {
-            return Execute(command);
+            string? failure = Execute(command);
+            _executed++;
+            return failure;
+        }
+        catch (ModuleException e) when (NeedsGarbageCollection(e))
+        {
+            // What follows is about this module, until the next one.
+            Forget(command);
+            _passedOver++;
+            return null;
+        }
+        catch (UnsupportedModuleException)
+        {
+            _passedOver++;
+            return null;
         }
         catch (Exception e) when (e is TrapException or ModuleException or LinkException)
         {
@@ -67,15 +92,16 @@ internal sealed class SpecRunner : IDisposable
         switch (command.GetProperty("type").GetString())
         {
             case "module":
-                _current = _context.Instantiate(Load(command));
-                if (command.TryGetProperty("name", out JsonElement name))
-                {
-                    _named[name.GetString()!] = _current;
-                }
-
+                Instantiate(command, command);
+                return null;
+            case "module_definition":
+                Define(command);
+                return null;
+            case "module_instance":
+                Instantiate(_definitions[command.GetProperty("definition").GetString()!], command);
                 return null;
             case "register":
-                _context.Register(command.GetProperty("as").GetString()!, Named(command));
+                Register(command.GetProperty("as").GetString()!, command);
                 return null;
             case "action":
                 Perform(command.GetProperty("action"));
@@ -84,12 +110,14 @@ internal sealed class SpecRunner : IDisposable
                 return Compare(command, Perform(command.GetProperty("action")));
             case "assert_trap" or "assert_exhaustion":
                 return Expect<TrapException>(() => Perform(command.GetProperty("action")), Text());
+            case "assert_exception":
+                return Expect<TrapException>(() => Perform(command.GetProperty("action")), "uncaught exception");
             case "assert_malformed":
                 return ExpectModuleError(() => Load(command), ModuleError.Malformed);
             case "assert_invalid":
                 return ExpectModuleError(() => Load(command), ModuleError.Invalid);
             case "assert_unlinkable":
-                return Expect<LinkException>(() => _context.Instantiate(Load(command)), Text());
+                return Expect<LinkException>(() => Instantiate(command), Text());
             case "assert_uninstantiable":
                 return Expect<TrapException>(() => _context.Instantiate(Load(command)), Text());
             default:
@@ -97,15 +125,67 @@ internal sealed class SpecRunner : IDisposable
         }
     }
 
-    private ValidatedModule Load(JsonElement command) =>
-        ModuleLoader.Load(SpecSuite.Binary(_script, command.GetProperty("filename").GetString()!), ModuleFeatures.Wasm2);
+    private void Instantiate(JsonElement definition, JsonElement command)
+    {
+        _current = Instantiate(definition);
+        if (command.TryGetProperty("name", out JsonElement name))
+        {
+            _named[name.GetString()!] = _current;
+        }
+    }
 
-    private ModuleInstance Named(JsonElement command) =>
-        command.TryGetProperty("name", out JsonElement name) ? _named[name.GetString()!] : _current!;
+    private ModuleInstance Instantiate(JsonElement definition)
+    {
+        try
+        {
+            return _context.Instantiate(Load(definition));
+        }
+        catch (LinkException e) when (e.Error == LinkError.UnknownImport && _missing.Any(m => e.Message.Contains($"\"{m}\"", StringComparison.Ordinal)))
+        {
+            throw new UnsupportedModuleException();
+        }
+    }
+
+    private void Define(JsonElement command)
+    {
+        if (command.TryGetProperty("name", out JsonElement name))
+        {
+            _definitions[name.GetString()!] = command;
+        }
+
+        _ = Load(command);
+    }
+
+    private static bool NeedsGarbageCollection(ModuleException e) =>
+        e.Error == ModuleError.Unsupported && e.Detail.Contains("GarbageCollection", StringComparison.Ordinal);
+
+    private void Register(string name, JsonElement command)
+    {
+        _missing.Add(name);
+        _context.Register(name, Named(command));
+        _missing.Remove(name);
+    }
+
+    private void Forget(JsonElement command)
+    {
+        if (command.GetProperty("type").GetString() == "module")
+        {
+            _current = null;
+        }
+    }
+
+    private ValidatedModule Load(JsonElement command) =>
+        ModuleLoader.Load(_suite.Binary(_script, command.GetProperty("filename").GetString()!), _suite.Features);
+
+    private ModuleInstance Named(JsonElement command) => Named(command, "name");
+
+    private ModuleInstance Named(JsonElement command, string property) =>
+        command.TryGetProperty(property, out JsonElement name) ? _named.GetValueOrDefault(name.GetString()!) ?? throw new UnsupportedModuleException()
+        : _current ?? throw new UnsupportedModuleException();
 
     private ulong[] Perform(JsonElement action)
     {
-        ModuleInstance instance = action.TryGetProperty("module", out JsonElement module) ? _named[module.GetString()!] : _current!;
+        ModuleInstance instance = Named(action, "module");
         string field = action.GetProperty("field").GetString()!;
         if (action.GetProperty("type").GetString() == "get")
         {
@@ -148,6 +228,11 @@ internal sealed class SpecRunner : IDisposable
 
     private static string? Compare(JsonElement command, ulong[] results)
     {
+        if (command.TryGetProperty("either", out JsonElement either))
+        {
+            return either.EnumerateArray().Any(e => MatchesAlone(e, results)) ? null : $"{command.GetProperty("action")} gave [{string.Join(' ', results)}], expected one of {either}";
+        }
+
         int index = 0;
         foreach (JsonElement expected in command.GetProperty("expected").EnumerateArray())
         {
@@ -158,6 +243,12 @@ internal sealed class SpecRunner : IDisposable
         }
 
         return index == results.Length ? null : $"{results.Length} result slots where {index} were expected";
+    }
+
+    private static bool MatchesAlone(JsonElement expected, ulong[] results)
+    {
+        int index = 0;
+        return SpecValues.Matches(expected, results, ref index) && index == results.Length;
     }
 
     private static string? Expect<T>(Action action, string? text)
@@ -183,11 +274,14 @@ internal sealed class SpecRunner : IDisposable
         {
             action();
         }
-        catch (ModuleException e)
+        catch (ModuleException e) when (!NeedsGarbageCollection(e))
         {
             return e.Error == error ? null : $"{e.Message} where {error} was expected";
         }
 
         return $"the module was accepted, {error} was expected";
     }
+
+    /// <summary>A command is about a module that was passed over.</summary>
+    private sealed class UnsupportedModuleException : Exception;
 }

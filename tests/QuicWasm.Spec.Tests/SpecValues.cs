@@ -53,7 +53,7 @@ internal static class SpecValues
     // References: 0 is null, the host object n is n + 1. Integers of lanes may be written as signed.
     private static ulong Scalar(string type, string text) => type switch
     {
-        "externref" or "funcref" => text == "null" ? 0 : ulong.Parse(text, CultureInfo.InvariantCulture) + 1,
+        "externref" or "funcref" or "exnref" or "ref" or "nullfuncref" or "nullexternref" or "nullexnref" => text == "null" ? 0 : ulong.Parse(text, CultureInfo.InvariantCulture) + 1,
         "i64" or "f64" => Bits(text),
         "i8" => (byte)Bits(text),
         "i16" => (ushort)Bits(text),

@@ -10,30 +10,32 @@ namespace QuicWasm.State.Tests;
 /// </summary>
 public sealed class GoldenFileTests
 {
-    private static string GoldenPath => Path.Combine(AppContext.BaseDirectory, "golden-v1.qwi");
-
-    [Fact]
-    public void The_golden_file_is_resumed_and_ends_as_it_must()
+    [Theory]
+    [InlineData("golden-v1.qwi", 4)]
+    [InlineData("golden-v2.qwi", 5)]
+    public void The_golden_file_is_resumed_and_ends_as_it_must(string name, int noteCount)
     {
-        using ImageFileSource file = ImageFile.Open(GoldenPath);
+        using ImageFileSource file = ImageFile.Open(PathOf(name));
         file.Verify();
         using RunningProgram program = ImageTransfer.Restore(file, NewConfigure(out Func<FakeHost> host));
-        Assert.Equal([0UL, 1, 2, 3], host().Notes);
+        Assert.Equal(Enumerable.Range(0, noteCount).Select(i => (ulong)i), host().Notes);
         Assert.Equal(ProgramStatus.Completed, program.Run());
         Assert.Equal([7UL + 66], program.LastResults.ToArray());
         Assert.Equal(Enumerable.Range(0, 12).Select(i => (ulong)i), host().Notes);
         Assert.Equal(11, program.Context.Store.Memories[0].Span(4 * 27, 4)[0]);
     }
 
-    [Fact]
-    public void The_golden_file_is_written_as_it_is()
+    [Theory]
+    [InlineData("golden-v1.qwi")]
+    [InlineData("golden-v2.qwi")]
+    public void The_golden_file_is_written_as_it_is(string name)
     {
         string path = Path.GetTempFileName();
         try
         {
-            using ImageFileSource file = ImageFile.Open(GoldenPath);
+            using ImageFileSource file = ImageFile.Open(PathOf(name));
             ImageFile.Write(file, path);
-            Assert.Equal(File.ReadAllBytes(GoldenPath), File.ReadAllBytes(path));
+            Assert.Equal(File.ReadAllBytes(PathOf(name)), File.ReadAllBytes(path));
         }
         finally
         {
@@ -41,10 +43,12 @@ public sealed class GoldenFileTests
         }
     }
 
-    [Fact]
-    public void The_golden_file_is_described()
+    [Theory]
+    [InlineData("golden-v1.qwi")]
+    [InlineData("golden-v2.qwi")]
+    public void The_golden_file_is_described(string name)
     {
-        using ImageFileSource file = ImageFile.Open(GoldenPath);
+        using ImageFileSource file = ImageFile.Open(PathOf(name));
         ImageDescription description = ImageInspector.Describe(file);
         Assert.Equal("interpreter", description.Configure.Engine);
         Assert.Equal(["run", "step"], description.Frames.Select(f => f.Function));
@@ -69,6 +73,8 @@ public sealed class GoldenFileTests
         using FrozenImage image = ProgramCapture.Capture(program);
         ImageFile.Write(image, path);
     }
+
+    private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, name);
 
     private static Configure NewConfigure(out Func<FakeHost> host) =>
         SampleProgram.NewConfigure(out host) with { Engine = context => new InterpreterEngine(context) };

@@ -141,16 +141,4 @@ public sealed class HostileInputTests : IDisposable
             Assert.Equal(0, context?.MemorySource.RangesInUse ?? 0);
         }
     }
-
-    /// <summary>An image that is not disposed with what reads it.</summary>
-    private sealed class Borrowed(IImageSource source) : IImageSource
-    {
-        public ImageLayout Layout => source.Layout;
-
-        public void Read(int part, ulong offset, Span<byte> destination) => source.Read(part, offset, destination);
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -15,6 +15,7 @@ internal static class StoreComparison
         Assert.Equal(left.Globals.Select(g => g.Type), right.Globals.Select(g => g.Type));
         Assert.Equal(left.Elements.Select(e => (e.Type, e.IsDropped)), right.Elements.Select(e => (e.Type, e.IsDropped)));
         Assert.Equal(left.Datas.Select(d => d.IsDropped), right.Datas.Select(d => d.IsDropped));
+        Assert.Equal(left.Tags.Select(t => (t.Type, t.Module.Address, t.DefinedIndex)), right.Tags.Select(t => (t.Type, t.Module.Address, t.DefinedIndex)));
         Assert.Equal(left.Modules.Select(Describe), right.Modules.Select(Describe));
         Assert.Equal(expected.Registered.Select(r => (r.Key, r.Value.Address)), actual.Registered.Select(r => (r.Key, r.Value.Address)));
         AssertSameContents(left, right);
@@ -39,11 +40,16 @@ internal static class StoreComparison
             Assert.Equal((left.Globals[i].Low, left.Globals[i].High), (right.Globals[i].Low, right.Globals[i].High));
         }
 
+        // A capture takes away what nothing refers to.
+        Assert.All(right.Exceptions.All, e => Assert.Equal(Describe(left.Exceptions.All[e.Key]), Describe(e.Value)));
+        Assert.Equal(left.Exceptions.LastReference, right.Exceptions.LastReference);
         Assert.Equal(left.Elements.Select(e => e.References.ToArray()), right.Elements.Select(e => e.References.ToArray()));
         Assert.Equal(left.Datas.Select(d => d.Bytes.ToArray()), right.Datas.Select(d => d.Bytes.ToArray()));
     }
 
     private static ulong[] Read(TableInstance table) => [.. Enumerable.Range(0, table.Length).Select(i => table.Get((ulong)i))];
+
+    private static string Describe(ExceptionInstance exception) => $"{exception.Tag.Address} {string.Join(' ', exception.Fields)}";
 
     private static string Describe(FunctionInstance function) =>
         $"{function.Address} {function.Type} {function.Module?.Address} {function.DefinedIndex} {function.HostModule}.{function.HostName}";
@@ -57,6 +63,7 @@ internal static class StoreComparison
             Addresses(module.Tables.Select(t => t.Address)),
             Addresses(module.Memories.Select(m => m.Address)),
             Addresses(module.Globals.Select(g => g.Address)),
+            Addresses(module.Tags.Select(t => t.Address)),
             Addresses(module.Elements.Select(e => e.Address)),
             Addresses(module.Datas.Select(d => d.Address)),
             string.Join(',', module.Exports.Keys),

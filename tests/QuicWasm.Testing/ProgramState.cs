@@ -16,6 +16,7 @@ public static class ProgramState
                 CultureInfo.InvariantCulture, $"memory {m.PageCount} {Convert.ToHexString(SHA256.HashData(m.Span(0, m.LengthBytes)))}")),
             .. store.Globals.Select(g => string.Create(CultureInfo.InvariantCulture, $"global {g.Low} {g.High}")),
             .. store.Tables.Select(t => $"table {string.Join(' ', t.Elements)}"),
+            .. store.Exceptions.All.OrderBy(e => e.Key).Select(e => $"exception {e.Key} {e.Value.Tag.Address} {string.Join(' ', e.Value.Fields)}"),
             .. store.Elements.Select(e => $"element {e.IsDropped}"),
             .. store.Datas.Select(d => $"data {d.IsDropped}"),
         ];
@@ -43,6 +44,11 @@ public static class ProgramState
             TableInstance target = to.Tables[source.Address];
             Assert.NotEqual(-1, target.Grow((ulong)(source.Length - target.Length), Reference.Null));
             source.Elements.CopyTo(target.Elements, 0);
+        }
+
+        foreach ((ulong reference, ExceptionInstance source) in from.Exceptions.All)
+        {
+            Assert.True(to.Exceptions.Restore(reference, new ExceptionInstance(to.Tags[source.Tag.Address], source.Fields)));
         }
 
         CopyDrops(from, to);

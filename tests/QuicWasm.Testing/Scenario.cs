@@ -27,6 +27,9 @@ public sealed record Scenario(string Name, ImmutableArray<string> Modules, strin
         new("a chain of tail calls with several results", ["tails_library", "tails"], "swap", 9, 1, 2),
         new("constant expressions that compute", ["constants"], "run", 3),
         new("several memories, one of another instance", ["library", "memories"], "run", 6),
+        new("typed references in locals, globals and tables", ["references"], "run", 6),
+        new("a memory and a table of 64-bit addresses", ["wide"], "run", 5),
+        new("exceptions of every kind, kept and thrown again", ["exceptions"], "run", 8),
         new("relaxed vectors", ["relaxed"], "run", 5),
     ];
 

@@ -3,7 +3,7 @@ using QuicWasm.Modules;
 
 namespace QuicWasm.Testing;
 
-/// <summary>The programs in the folder <c>programs</c>.</summary>
+/// <summary>The programs in the folder <c>programs</c>, and those of <see cref="BuiltPrograms"/>.</summary>
 public static class TestPrograms
 {
     private static readonly ConcurrentDictionary<string, ValidatedModule> Loaded = new();
@@ -14,6 +14,11 @@ public static class TestPrograms
     /// <summary>The binary of the program of that name.</summary>
     public static byte[] Binary(string name)
     {
+        if (BuiltPrograms.Find(name) is { } built)
+        {
+            return built;
+        }
+
         using Stream stream = typeof(TestPrograms).Assembly.GetManifestResourceStream(name)
             ?? throw new ArgumentException($"there is no program {name}.wasm in the folder programs");
         byte[] bytes = new byte[stream.Length];

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using QuicWasm.Migration;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Cli;
+
+/// <summary><c>quicwasm node --listen ENDPOINT</c>: stays up, and resumes programs on order.</summary>
+internal static class NodeCommand
+{
+    public static Command Create(CommandConsole console)
+    {
+        var session = new SessionOptionSet(hostsOrders: true);
+        var output = new Option<string>("--output-folder") { Description = "Where programs' output goes: ID.out and ID.err", DefaultValueFactory = _ => "." };
+        var limit = new Option<int>("--max-programs") { Description = "How many programs may run at once", DefaultValueFactory = _ => 16 };
+        var command = new Command("node", "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit };
+        session.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            string folder = parsed.GetRequiredValue(output);
+            if (!Directory.Exists(folder) || parsed.GetRequiredValue(limit) < 1)
+            {
+                throw new UsageException($"--output-folder {folder}, --max-programs {parsed.GetRequiredValue(limit)}: give a folder that is there, and a number from 1 on");
+            }
+
+            SessionOptions options = session.SessionOptions(parsed, console);
+            TransportEndpoint endpoint = options.Listen ?? throw new UsageException("give --listen: where orders come in, such as tls:0.0.0.0:7100");
+            MemoryNode? node = null;
+            string name = $"quicwasm node {Environment.ProcessId}";
+            var programs = new ResidentPrograms(
+                console, session.ProgramOptions(parsed), new RunningNodeOptions { Name = name, Transport = options.Transport }, folder, parsed.GetRequiredValue(limit))
+            {
+                Node = () => node!,
+            };
+            await using (node = new MemoryNode(new MemoryNodeOptions { Name = name, Orders = programs, PeerFailed = e => console.Say(e.Message) }))
+            {
+                console.Say($"listening on {await node.ListenAsync(Transports.All, endpoint, options.Transport, cancellationToken)}");
+                return await WaitAsync(console, cancellationToken);
+            }
+        });
+        return command;
+    }
+
+    private static async Task<int> WaitAsync(CommandConsole console, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            console.Say("stopped");
+        }
+
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using QuicWasm.Migration;
+using QuicWasm.Runtime;
+using QuicWasm.State;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Cli;
+
+/// <summary>
+/// The programs of a node that stays up: each is resumed on order in a runtime of its own, its output goes to files of its own, and
+/// peers can freeze it again. What a program does not outlive is this process.
+/// </summary>
+internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions options, RunningNodeOptions running, string folder, int limit) : IOrderTaker
+{
+    private const int EndsKept = 1024;
+
+    private readonly ConcurrentDictionary<Guid, Task<OrderedEnd>> _programs = new();
+    private readonly ConcurrentQueue<Guid> _ended = new();
+    private int _count;
+
+    /// <summary>The node whose peers may freeze them.</summary>
+    public required Func<MemoryNode> Node { get; init; }
+
+    /// <inheritdoc/>
+    public async Task<OrderReceipt> ResumeAsync(ResumeOrder order, CancellationToken cancellationToken)
+    {
+        TransportEndpoint source = Parse(order.Source);
+        if (Interlocked.Increment(ref _count) > limit)
+        {
+            Interlocked.Decrement(ref _count);
+            throw new MigrationException(MigrationError.LimitExceeded, $"{limit} programs run here already, as many as may");
+        }
+
+        var id = Guid.NewGuid();
+        ProgramFiles? files = null;
+        try
+        {
+            files = new ProgramFiles(folder, id);
+            MigratedProgram migrated = await new RunningNode(Transports.All, running)
+                .ResumeAsync(source, order.Request, ProgramLoader.Configure(options with { Streams = files.Streams }), cancellationToken);
+            console.Say($"program {id} came from {source}");
+            _programs[id] = RunAsync(id, migrated, files);
+            return new OrderReceipt(id, files.OutputFile);
+        }
+        catch (Exception e)
+        {
+            Interlocked.Decrement(ref _count);
+            files?.Remove();
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw new MigrationException(MigrationError.RestoreFailed, $"there can be no files for the program's output: {e.Message}", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<OrderedEnd> WaitAsync(Guid program, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (!_programs.TryGetValue(program, out Task<OrderedEnd>? run))
+        {
+            throw new MigrationException(MigrationError.UnknownProgram, $"no program {program} was ordered here, or it ended long ago");
+        }
+
+        await Task.WhenAny(run, Task.Delay(patience, cancellationToken));
+        return run.IsCompleted ? await run : new OrderedEnd(OrderedOutcome.Running, 0, "");
+    }
+
+    private static TransportEndpoint Parse(string source)
+    {
+        try
+        {
+            return TransportEndpoint.Parse(source);
+        }
+        catch (TransportException e)
+        {
+            throw new MigrationException(MigrationError.InvalidOption, e.Message, e);
+        }
+    }
+
+    private async Task<OrderedEnd> RunAsync(Guid id, MigratedProgram migrated, ProgramFiles files)
+    {
+        var hosted = new HostedProgram(migrated.Program, $"{id}");
+        Node().Add(hosted);
+        OrderedEnd end;
+        try
+        {
+            end = await RunAsync(hosted, migrated);
+        }
+        finally
+        {
+            Node().Remove(hosted.Id);
+            await migrated.Migration.DisposeAsync();
+            files.Dispose();
+            Interlocked.Decrement(ref _count);
+            Forget(id);
+        }
+
+        console.Say($"program {id}: {(end.Text.Length > 0 ? end.Text : $"ended with exit code {end.ExitCode}")}");
+        return end;
+    }
+
+    // In no-cow the memory node is let go before the program runs; in cow when nothing is left to fetch, which may be after its end.
+    private async Task<OrderedEnd> RunAsync(HostedProgram hosted, MigratedProgram migrated)
+    {
+        bool isWhole = migrated.Migration.Report.AllArrived is not null;
+        if (isWhole)
+        {
+            await ResumeCommand.FinishAsync(console, migrated.Migration, CancellationToken.None);
+        }
+
+        OrderedEnd end;
+        try
+        {
+            migrated.Migration.Report.MarkFirstInstruction();
+            ProgramStatus status = await hosted.RunAsync();
+            if (status.Outcome == ProgramOutcome.Suspended)
+            {
+                return new OrderedEnd(OrderedOutcome.Frozen, 0, "it was frozen, and is its image's");
+            }
+
+            end = new OrderedEnd(OrderedOutcome.Completed, status.ExitCode, "");
+        }
+        catch (TrapException e)
+        {
+            end = new OrderedEnd(OrderedOutcome.Trapped, ExitCode.Trap, $"it trapped: {e.Message}");
+        }
+
+        migrated.Program.Dispose();
+        if (!isWhole)
+        {
+            await ResumeCommand.FinishAsync(console, migrated.Migration, CancellationToken.None);
+        }
+
+        return end;
+    }
+
+    private void Forget(Guid ended)
+    {
+        _ended.Enqueue(ended);
+        while (_ended.Count > EndsKept && _ended.TryDequeue(out Guid oldest))
+        {
+            _programs.TryRemove(oldest, out _);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Buffers;
+using QuicWasm.State;
+
+namespace QuicWasm.Migration;
+
+/// <summary>
+/// Sends granules on one stream: their bytes as chunks, and zeros of memories by their number only, those of granules that follow
+/// each other together. It holds one buffer of a chunk, however long a granule is.
+/// </summary>
+internal sealed class GranuleSender(MemoryNode node, NodeSession session, MessageChannel channel) : IDisposable
+{
+    // Fewer zeros than that are cheaper as bytes than as a frame of their own.
+    private const int LeastZeroBytes = 512;
+
+    // So that whoever waits hears of them, however many there are.
+    private const ulong MostZeroBytes = 256UL << 20;
+
+    private byte[]? _chunk;
+    private GranuleZerosMessage? _zeros;
+
+    /// <summary>Answers a request for granules.</summary>
+    public async ValueTask SendAsync(OpenedImage opened, GetGranulesMessage get, ulong requestId, CancellationToken cancellationToken)
+    {
+        _chunk ??= ArrayPool<byte>.Shared.Rent(GranuleChunkHeader.LengthBytes + node.Options.ChunkBytes);
+        _zeros = null;
+        foreach (GranuleRun run in get.Runs)
+        {
+            for (int granule = run.First; granule < run.End; granule++)
+            {
+                node.Count(await SendAsync(opened, granule, requestId, cancellationToken));
+            }
+
+            await SendZerosAsync(requestId, cancellationToken);
+        }
+
+        await channel.FlushAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        if (_chunk is { } chunk)
+        {
+            _chunk = null;
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+
+    // Gives how many bytes were sent as such.
+    private async ValueTask<ulong> SendAsync(OpenedImage opened, int granule, ulong requestId, CancellationToken cancellationToken)
+    {
+        ulong length = opened.Plan.LengthOf(granule), sent = 0;
+        for (ulong offset = 0; offset < length;)
+        {
+            ulong zeros = KnownZeros(opened, granule, offset, length);
+            if (zeros > 0)
+            {
+                await AddZerosAsync(granule, offset, zeros, requestId, cancellationToken);
+                offset += zeros;
+                continue;
+            }
+
+            int count = (int)Math.Min(length - offset, (ulong)node.Options.ChunkBytes);
+            opened.Image.Read(session, opened.Plan.RangesOf(granule, offset, (ulong)count), _chunk.AsSpan(GranuleChunkHeader.LengthBytes));
+            sent += await SendChunkAsync(opened, granule, offset, count, requestId, cancellationToken);
+            offset += (ulong)count;
+        }
+
+        return sent;
+    }
+
+    private ulong KnownZeros(OpenedImage opened, int granule, ulong offset, ulong length)
+    {
+        foreach (PartRange range in opened.Plan.RangesOf(granule, offset, length - offset))
+        {
+            ulong zeros = opened.Image.KnownZeroBytes(session, range);
+            return zeros < LeastZeroBytes ? 0 : zeros;
+        }
+
+        return 0;
+    }
+
+    // Sends what was read into the buffer: runs of pages of zeros by their length, what is between them as chunks.
+    private async ValueTask<ulong> SendChunkAsync(
+        OpenedImage opened, int granule, ulong offset, int count, ulong requestId, CancellationToken cancellationToken)
+    {
+        int begin = 0, position = 0;
+        ulong zeroBytes = 0;
+        foreach (PartRange range in opened.Plan.RangesOf(granule, offset, (ulong)count))
+        {
+            int end = position + (int)range.LengthBytes;
+            while (position < end)
+            {
+                int length = opened.Image.IsMemory(range.Part) ? Run(position, end, out bool isZero) : Whole(position, end, out isZero);
+                if (isZero && length >= LeastZeroBytes)
+                {
+                    await SendBytesAsync(opened, granule, offset, begin, position, requestId, cancellationToken);
+                    await AddZerosAsync(granule, offset + (ulong)position, (ulong)length, requestId, cancellationToken);
+                    zeroBytes += (ulong)length;
+                    begin = position + length;
+                }
+
+                position += length;
+            }
+        }
+
+        await SendBytesAsync(opened, granule, offset, begin, count, requestId, cancellationToken);
+        return (ulong)count - zeroBytes;
+    }
+
+    private int Run(int position, int end, out bool isZero) =>
+        ZeroPages.RunLength(_chunk.AsSpan(GranuleChunkHeader.LengthBytes + position, end - position), out isZero);
+
+    private static int Whole(int position, int end, out bool isZero)
+    {
+        isZero = false;
+        return end - position;
+    }
+
+    // The head goes just before the bytes: what stood there was sent, or is zero.
+    private async ValueTask SendBytesAsync(
+        OpenedImage opened, int granule, ulong offset, int begin, int end, ulong requestId, CancellationToken cancellationToken)
+    {
+        if (begin == end)
+        {
+            return;
+        }
+
+        await SendZerosAsync(requestId, cancellationToken);
+        bool isLast = offset + (ulong)end == opened.Plan.LengthOf(granule);
+        Memory<byte> payload = _chunk.AsMemory(begin, GranuleChunkHeader.LengthBytes + end - begin);
+        new GranuleChunkHeader(granule, offset + (ulong)begin, isLast).Write(payload.Span);
+        await channel.SendAsync(MessageKind.GranuleChunk, requestId, payload, cancellationToken);
+    }
+
+    private async ValueTask AddZerosAsync(int granule, ulong offset, ulong length, ulong requestId, CancellationToken cancellationToken)
+    {
+        _zeros = _zeros is null ? new GranuleZerosMessage(granule, offset, length) : _zeros with { LengthBytes = _zeros.LengthBytes + length };
+        if (_zeros.LengthBytes >= MostZeroBytes)
+        {
+            await SendZerosAsync(requestId, cancellationToken);
+            await channel.FlushAsync(cancellationToken);
+        }
+    }
+
+    private async ValueTask SendZerosAsync(ulong requestId, CancellationToken cancellationToken)
+    {
+        if (_zeros is { } zeros)
+        {
+            _zeros = null;
+            await channel.WriteAsync(zeros, requestId, cancellationToken);
+        }
+    }
+}
