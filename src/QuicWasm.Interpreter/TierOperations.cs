@@ -20,22 +20,14 @@ internal static unsafe class TierOperations
             throw new TrapException(TrapKind.CallStackExhausted);
         }
 
-        OuterState outer = engine.EnterOutside(top);
         ExecutionOutcome outcome;
         try
         {
-            outcome = engine.Tier.Call(function, new ReadOnlySpan<ulong>(frame, parameters), new Span<ulong>(frame, results));
-            engine.LeaveOutside(outer);
+            outcome = CallOutside(engine, function, frame, top);
         }
         catch (TrapException trap) when (trap.Thrown is not null && !engine.IsExit(returnAddress))
         {
-            engine.LeaveOutside(outer);
             return Catch(machine, trap.Thrown, returnAddress);
-        }
-        catch
-        {
-            engine.LeaveOutside(outer);
-            throw;
         }
 
         return After(machine, outcome, returnAddress);
@@ -56,28 +48,15 @@ internal static unsafe class TierOperations
         FrameLink link = *(FrameLink*)(frame + (lowered.LocalSlots * 8));
         int resultSlots = lowered.Function.Type.ResultSlots;
         Span<ulong> results = stackalloc ulong[resultSlots];
-        OuterState outer = engine.EnterOutside(frame + Math.Max(lowered.FrameBytes, resultSlots * 8));
         ExecutionOutcome outcome;
         try
         {
-            outcome = engine.Tier.Continue(
-                lowered.Function,
-                point.Pc,
-                new ReadOnlySpan<ulong>(frame, lowered.LocalSlots),
-                new ReadOnlySpan<ulong>(frame + lowered.OperandOffset, point.OperandSlots),
-                results);
-            engine.LeaveOutside(outer);
+            outcome = ContinueOutside(engine, lowered, point, frame, results);
         }
         catch (TrapException trap) when (trap.Thrown is not null && !engine.IsExit(link.ReturnAddress))
         {
-            engine.LeaveOutside(outer);
             machine.FramePointer = link.Caller;
             return Catch(machine, trap.Thrown, link.ReturnAddress);
-        }
-        catch
-        {
-            engine.LeaveOutside(outer);
-            throw;
         }
 
         machine.FramePointer = link.Caller;
@@ -87,6 +66,40 @@ internal static unsafe class TierOperations
         }
 
         return After(machine, outcome, link.ReturnAddress);
+    }
+
+    // Finally, and not catch: what is caught and thrown again at every level uses stack at every level.
+    private static ExecutionOutcome CallOutside(InterpreterEngine engine, FunctionInstance function, byte* frame, byte* top)
+    {
+        OuterState outer = engine.EnterOutside(top);
+        try
+        {
+            return engine.Tier.Call(
+                function, new ReadOnlySpan<ulong>(frame, function.Type.ParameterSlots), new Span<ulong>(frame, function.Type.ResultSlots));
+        }
+        finally
+        {
+            engine.LeaveOutside(outer);
+        }
+    }
+
+    private static ExecutionOutcome ContinueOutside(
+        InterpreterEngine engine, LoweredFunction lowered, CodePoint point, byte* frame, Span<ulong> results)
+    {
+        OuterState outer = engine.EnterOutside(frame + Math.Max(lowered.FrameBytes, results.Length * 8));
+        try
+        {
+            return engine.Tier.Continue(
+                lowered.Function,
+                point.Pc,
+                new ReadOnlySpan<ulong>(frame, lowered.LocalSlots),
+                new ReadOnlySpan<ulong>(frame + lowered.OperandOffset, point.OperandSlots),
+                results);
+        }
+        finally
+        {
+            engine.LeaveOutside(outer);
+        }
     }
 
     // An exception that the tier's code let through; the call that led there stands before the address that it returns to.
