@@ -8,7 +8,7 @@ internal sealed record ExperimentPoint
     /// <summary>The program's arguments.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
-    public string Engine { get; init; } = "interpreter";
+    public string Engine { get; init; } = "tiered";
 
     public required string Granularity { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class RunOptions
     private readonly Option<string> _transport = Choice("--transport", "What carries it", [.. TransportCatalogue.Names]);
     private readonly Option<string> _mode = Choice("--mode", "no-cow: copy everything, then run; cow: run, and fetch what is touched", ["no-cow", "cow"]);
     private readonly Option<string> _workload = Choice("--workload", "Which program moves", [.. Workload.Movable.Select(w => w.Name)]);
-    private readonly Option<string> _engine = Choice("--engine", "What runs it", ["interpreter"]);
+    private readonly Option<string> _engine = Choice("--engine", "What runs it", ["tiered", "interpreter", "compiler"]);
     private readonly Option<int?> _heapMib = new("--heap-mib") { Description = "Heap of the workload kv in MiB, 1 to 1024" };
     private readonly Option<double?> _touch = new("--touch") { Description = "Part of the heap that kv works with, 0 to 1" };
     private readonly Option<int> _pageBytes = new("--page-bytes") { Description = "Length of a page: a power of two from 4096 to 2097152", DefaultValueFactory = _ => 4096 };

@@ -28,7 +28,8 @@ internal static class CommonOptions
         Description = "Writes times and counts of the migration to a file, as one JSON object",
     };
 
-    public static Option<string> Engine() => Choice("--engine", "What runs the program", "interpreter");
+    public static Option<string> Engine() => Choice(
+        "--engine", "What runs the program: tiered starts in the interpreter and compiles what runs often, compiler compiles everything at its first call", Engines.Names);
 
     public static Option<string> Granularity() =>
         Choice("--granularity", "How much is copied at a time", [.. CopyGranularity.All.Select(g => g.Name)]);

@@ -21,6 +21,10 @@ internal sealed class InstructionText(Module module, FunctionNames names)
                 return "";
             case ImmediateKind.BlockType:
                 return BlockText(reader.ReadBlockType());
+            case ImmediateKind.TryTable:
+                string block = BlockText(reader.ReadBlockType());
+                string clauses = Join(ref reader, (int)reader.ReadU32(), static (ref CodeReader r) => Clause(r.ReadCatchClause()));
+                return $"{block}{(block.Length == 0 || clauses.Length == 0 ? "" : " ")}{clauses}";
             case ImmediateKind.FunctionIndex:
                 uint function = reader.ReadU32();
                 return names.Of((int)function) is { } name ? $"{function} <{name}>" : $"{function}";
@@ -38,11 +42,27 @@ internal sealed class InstructionText(Module module, FunctionNames names)
                 string memArg = MemArgText(reader.ReadMemArg(), row);
                 return $"{memArg}{(memArg.Length == 0 ? "" : " ")}{reader.ReadByte()}";
             case ImmediateKind.HeapType:
-                return reader.ReadReferenceType() == ValueType.FuncRef ? "func" : "extern";
+                return HeapTypeText(reader.ReadHeapType());
             default:
                 return Number(ref reader, row.Immediate);
         }
     }
+
+    private static string HeapTypeText(ValueType reference) => reference switch
+    {
+        ValueType.FuncRef => "func",
+        ValueType.ExternRef => "extern",
+        ValueType.ExnRef => "exn",
+        _ => $"{reference.TypeIndex()}",
+    };
+
+    private static string Clause(CatchClause clause) => clause.Kind switch
+    {
+        CatchKind.Catch => $"(catch {clause.Tag} {clause.Label})",
+        CatchKind.CatchRef => $"(catch_ref {clause.Tag} {clause.Label})",
+        CatchKind.CatchAll => $"(catch_all {clause.Label})",
+        _ => $"(catch_all_ref {clause.Label})",
+    };
 
     private static string Number(ref CodeReader reader, ImmediateKind kind)
     {

@@ -18,7 +18,9 @@ internal sealed class ModulePrinter(TextWriter output, Module module, FunctionNa
         List("functions", module.Functions, (body, i) =>
             $"func[{names.ImportCount + i}]{Name(names.ImportCount + i)} type[{body.TypeIndex}] at 0x{body.Offset:x}, {body.LengthBytes} bytes");
         int tables = module.ImportCount(ExternalKind.Table), memories = module.ImportCount(ExternalKind.Memory), globals = module.ImportCount(ExternalKind.Global);
-        List("tables", module.Tables, (table, i) => $"table[{tables + i}] {TypeOf(table)}");
+        List("tables", module.Tables, (table, i) => $"table[{tables + i}] {TypeOf(table.Type)}{(table.Initializer is { } all ? $" = {Text(all)}" : "")}");
+        int tags = module.ImportCount(ExternalKind.Tag);
+        List("tags", module.Tags, (type, i) => $"tag[{tags + i}] type[{type}] {module.Types[type]}");
         List("memories", module.Memories, (memory, i) => $"memory[{memories + i}] {TypeOf(memory)}");
         List("globals", module.Globals, (global, i) => $"global[{globals + i}] {TypeOf(global.Type)} = {Text(global.Initializer)}");
         List("exports", module.Exports, (export, _) => $"{export.Kind.ToString().ToLowerInvariant()}[{export.Index}] \"{export.Name}\"");
@@ -83,7 +85,8 @@ internal sealed class ModulePrinter(TextWriter output, Module module, FunctionNa
 
     private static string TypeOf(GlobalType type) => $"{type.ValueType.Text()}{(type.IsMutable ? " mutable" : "")}";
 
-    private static string Text(Limits limits) => limits.Maximum is { } maximum ? $"{limits.Minimum} to {maximum}" : $"{limits.Minimum} or more";
+    private static string Text(Limits limits) =>
+        (limits.Maximum is { } maximum ? $"{limits.Minimum} to {maximum}" : $"{limits.Minimum} or more") + (limits.Is64 ? " (64-bit addresses)" : "");
 
     private static string Text(ConstantExpression expression) => string.Join(", ", expression.Instructions.Select(Text));
 

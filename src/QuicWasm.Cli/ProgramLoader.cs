@@ -1,4 +1,3 @@
-using QuicWasm.Interpreter;
 using QuicWasm.Modules;
 using QuicWasm.Runtime;
 using QuicWasm.State;
@@ -15,7 +14,7 @@ internal static class ProgramLoader
     /// <summary>The options of a runtime for a program.</summary>
     public static Configure Configure(ProgramOptions options) => new()
     {
-        Engine = context => System.Environment.GetEnvironmentVariable("QE") switch { "i" => new InterpreterEngine(context), "c" => new QuicWasm.Compiler.CompilerEngine(context, c => new InterpreterEngine(c), QuicWasm.Compiler.CompileMode.Eager), _ => new QuicWasm.Compiler.CompilerEngine(context, c => new InterpreterEngine(c)) },
+        Engine = Engines.Named(options.Engine),
         HostModules =
         [
             _ => new WasiModule(new WasiOptions

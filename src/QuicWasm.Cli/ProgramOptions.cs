@@ -19,6 +19,9 @@ internal sealed record ProgramOptions
     /// <summary>What modules may use.</summary>
     public ModuleFeatures Features { get; init; } = ModuleFeatures.Default;
 
+    /// <summary>The engine's name.</summary>
+    public string Engine { get; init; } = Engines.Tiered;
+
     /// <summary>Its arguments, its name first; of no meaning for a program that is resumed.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

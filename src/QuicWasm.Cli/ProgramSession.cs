@@ -85,6 +85,11 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
             }
         }
 
+        if (options.ShowsProfile)
+        {
+            ProfilePrinter.Print(console, program.Context.Engine);
+        }
+
         program.Dispose();
         return status.ExitCode;
     }

@@ -10,8 +10,9 @@ namespace QuicWasm.Cli;
 /// <param name="FreezeAfter">After how many safe points it is frozen, or null.</param>
 /// <param name="Report">The file that the report of a migration goes to, or null.</param>
 /// <param name="Fuel">How many safe points it may pass here, or null for no limit.</param>
+/// <param name="ShowsProfile">Whether it is said at the end what was compiled.</param>
 internal sealed record SessionOptions(
-    TransportEndpoint? Listen, TransportOptions Transport, string? FreezeTo, long? FreezeAfter, string? Report, long? Fuel);
+    TransportEndpoint? Listen, TransportOptions Transport, string? FreezeTo, long? FreezeAfter, string? Report, long? Fuel, bool ShowsProfile);
 
 /// <summary>The options of commands that run a program.</summary>
 /// <param name="hostsOrders">Whether programs come by order: what is asked of one program only is left out.</param>
@@ -36,6 +37,7 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
         Description = "Traps the program after so many calls and loop iterations in this process; without it nothing is counted",
     };
 
+    private readonly Option<bool> _profile = new("--profile") { Description = "At the end, lists the functions that ran often, and what compiling them took" };
     private readonly Option<string> _unknownImports = CommonOptions.Choice(
         "--unknown-imports", "What a function does that the program imports and nothing offers: fail when it is linked, or trap when it is called", "fail", "trap");
 
@@ -50,7 +52,7 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
         int before = command.Options.Count;
         _folders.AddTo(command);
         _features.AddTo(command);
-        Option[] ofOneProgram = hostsOrders ? [] : [_freezeTo, _freezeAfter, _report, _fuel];
+        Option[] ofOneProgram = hostsOrders ? [] : [_freezeTo, _freezeAfter, _report, _fuel, _profile];
         foreach (Option option in new Option[] { _maxMemory, _engine, _allocation, _poolMib, _unknownImports, _listen }.Concat(ofOneProgram))
         {
             command.Add(option);
@@ -73,6 +75,7 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
     /// <summary>Where and with what the program runs.</summary>
     public ProgramOptions ProgramOptions(ParseResult parsed) => new()
     {
+        Engine = parsed.GetRequiredValue(_engine),
         Preopens = _folders.Preopens(parsed),
         MemoryFolderLimitBytes = _folders.MemoryLimitBytes(parsed),
         Features = _features.Features(parsed),
@@ -102,6 +105,7 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
 
         TransportEndpoint? listen = parsed.GetValue(_listen) is { } text ? Transport.Endpoint(parsed, text) : null;
         return new SessionOptions(
-            listen, Transport.Options(parsed, console, listen, source), freezeTo, freezeAfter, parsed.GetValue(_report), fuel);
+            listen, Transport.Options(parsed, console, listen, source), freezeTo, freezeAfter, parsed.GetValue(_report), fuel,
+            parsed.GetValue(_profile));
     }
 }

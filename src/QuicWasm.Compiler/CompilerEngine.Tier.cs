@@ -2,11 +2,12 @@ using QuicWasm.Runtime;
 
 namespace QuicWasm.Compiler;
 
-/// <summary>One line of what has been compiled.</summary>
+/// <summary>How a function, or one of its loops, has run.</summary>
 /// <param name="Function">The function's name for people.</param>
-/// <param name="LoopPc">The header of the loop that the version is entered at, or -1 for the function itself.</param>
-/// <param name="Time">How long compiling it took, the JIT included.</param>
-public sealed record CompiledFunction(string Function, int LoopPc, TimeSpan Time);
+/// <param name="LoopPc">The header of the loop where a version is entered, or -1 for the function itself.</param>
+/// <param name="Samples">How often it was seen running before it was compiled.</param>
+/// <param name="CompileTime">How long compiling it took, the JIT included; null where it was not compiled.</param>
+public sealed record FunctionProfile(string Function, int LoopPc, int Samples, TimeSpan? CompileTime);
 
 // What is compiled when, and where the baseline hands over.
 // SAFETY: cells that are written belong to blocks of live instances.
@@ -16,7 +17,7 @@ public sealed unsafe partial class CompilerEngine
     private readonly Dictionary<(int Address, int Pc), CompiledCode?> _loops = [];
     private readonly HashSet<int> _ready = [];
     private readonly HashSet<int> _refused = [];
-    private readonly List<CompiledFunction> _installed = [];
+    private readonly Dictionary<(FunctionInstance Function, int LoopPc), TimeSpan> _compileTimes = [];
 
     /// <inheritdoc/>
     public void OnSample(ReadOnlySpan<int> stack)
@@ -164,7 +165,7 @@ public sealed unsafe partial class CompilerEngine
         {
             Use();
             EnsureGlobals(function.Module!);
-            _installed.Add(new CompiledFunction(function.DisplayName, pc, code.Time));
+            _compileTimes[(function, pc)] = code.Time;
         }
 
         _loops[(function.Address, pc)] = code;
@@ -179,7 +180,7 @@ public sealed unsafe partial class CompilerEngine
         }
 
         _ready.Add(function.Address);
-        _installed.Add(new CompiledFunction(function.DisplayName, -1, code.Time));
+        _compileTimes[(function, -1)] = code.Time;
         _baseline.HandOver(function);
     }
 

@@ -5,7 +5,7 @@ using QuicWasm.Runtime;
 namespace QuicWasm.Compiler;
 
 // What a trap's trace says of compiled functions: the stack trace of .NET knows their methods, and where in the CIL they stood.
-public sealed unsafe partial class CompilerEngine
+public sealed partial class CompilerEngine
 {
     // Always true. It is a filter's work, done before the stack is unwound: to catch and throw again at every level would use stack at every level.
     private bool Trace(TrapException trap)

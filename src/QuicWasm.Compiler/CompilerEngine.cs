@@ -56,8 +56,15 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
     /// <inheritdoc/>
     public string Name => _mode == CompileMode.Eager ? "compiler" : "tiered";
 
-    /// <summary>What has been compiled for this runtime.</summary>
-    public IReadOnlyList<CompiledFunction> Compiled => _installed;
+    /// <summary>What was seen running, and what was compiled; not while a computation runs.</summary>
+    public IReadOnlyList<FunctionProfile> Profile =>
+    [
+        .. _compileTimes.Keys.Union(_hot.Heat.Keys).Select(k => new FunctionProfile(
+            k.Function.DisplayName,
+            k.LoopPc,
+            _hot.Heat.GetValueOrDefault(k),
+            _compileTimes.TryGetValue(k, out TimeSpan time) ? time : null)),
+    ];
 
     internal RuntimeContext Context { get; }
 

@@ -40,7 +40,7 @@ internal sealed partial class FunctionCompiler
                 Select();
                 return true;
             case Opcode.RefNull:
-                Push(Node.Constant(reader.ReadReferenceType(), Runtime.Reference.Null));
+                Push(Node.Constant(reader.ReadHeapType(), Runtime.Reference.Null));
                 return true;
             case Opcode.RefFunc:
                 PushFunctionReference((int)reader.ReadU32());

@@ -38,6 +38,9 @@ internal sealed partial class HotCode : IDisposable
         _timer = new Timer(static state => ((HotCode)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>How often each function and loop was seen running in the baseline.</summary>
+    public IReadOnlyDictionary<(FunctionInstance Function, int LoopPc), int> Heat => _heat;
+
     /// <summary>Begins to take samples.</summary>
     public void Start()
     {

@@ -4,6 +4,7 @@ using QuicWasm.Modules;
 namespace QuicWasm.Compiler;
 
 /// <summary>Where things stand in the block of a module's instance: offsets in bytes, the same for every instance of the module.</summary>
+// SAFETY: sizes and offsets of structs only.
 internal sealed class InstanceLayout
 {
     /// <summary>Offset of the stack limit.</summary>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.Intrinsics;
 using QuicWasm.Modules;
+using QuicWasm.Runtime;
 
 namespace QuicWasm.Interpreter.Tests;
 
