@@ -7,6 +7,9 @@ internal sealed class FunctionNames(Module module)
 {
     private readonly List<ImportDeclaration> _imports = [.. module.Imports.Where(static i => i.Kind == ExternalKind.Function)];
 
+    private readonly ILookup<int, string> _exports =
+        module.Exports.Where(static e => e.Kind == ExternalKind.Function).ToLookup(static e => e.Index, static e => e.Name);
+
     /// <summary>How many functions there are, imports first.</summary>
     public int Count => _imports.Count + module.Functions.Length;
 
@@ -42,9 +45,9 @@ internal sealed class FunctionNames(Module module)
             yield return name;
         }
 
-        foreach (ExportDeclaration export in module.Exports.Where(e => e.Kind == ExternalKind.Function && e.Index == index))
+        foreach (string export in _exports[index])
         {
-            yield return export.Name;
+            yield return export;
         }
 
         if (index < _imports.Count)

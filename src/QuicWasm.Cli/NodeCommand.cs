@@ -7,12 +7,18 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm node --listen ENDPOINT</c>: stays up, and resumes programs on order.</summary>
 internal static class NodeCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "node";
+
+    /// <summary>How long a node that is stopped may take to freeze its programs, before it is ended all the same.</summary>
+    public static readonly TimeSpan StopDeadline = TimeSpan.FromMinutes(1);
+
     public static Command Create(CommandConsole console)
     {
         var session = new SessionOptionSet(hostsOrders: true);
         var output = new Option<string>("--output-folder") { Description = "Where programs' output goes: ID.out and ID.err", DefaultValueFactory = _ => "." };
         var limit = new Option<int>("--max-programs") { Description = "How many programs may run at once", DefaultValueFactory = _ => 16 };
-        var command = new Command("node", "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit };
+        var command = new Command(Name, "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit };
         session.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -25,22 +31,22 @@ internal static class NodeCommand
             SessionOptions options = session.SessionOptions(parsed, console);
             TransportEndpoint endpoint = options.Listen ?? throw new UsageException("give --listen: where orders come in, such as tls:0.0.0.0:7100");
             MemoryNode? node = null;
-            string name = $"quicwasm node {Environment.ProcessId}";
+            string nodeName = $"quicwasm node {Environment.ProcessId}";
             var programs = new ResidentPrograms(
-                console, session.ProgramOptions(parsed), new RunningNodeOptions { Name = name, Transport = options.Transport }, folder, parsed.GetRequiredValue(limit))
+                console, session.ProgramOptions(parsed), new RunningNodeOptions { Name = nodeName, Transport = options.Transport }, folder, parsed.GetRequiredValue(limit))
             {
                 Node = () => node!,
             };
-            await using (node = new MemoryNode(new MemoryNodeOptions { Name = name, Orders = programs, PeerFailed = e => console.Say(e.Message) }))
+            await using (node = new MemoryNode(new MemoryNodeOptions { Name = nodeName, Orders = programs, PeerFailed = e => console.Say(e.Message) }))
             {
                 console.Say($"listening on {await node.ListenAsync(Transports.All, endpoint, options.Transport, cancellationToken)}");
-                return await WaitAsync(console, cancellationToken);
+                return await WaitAsync(console, programs, cancellationToken);
             }
         });
         return command;
     }
 
-    private static async Task<int> WaitAsync(CommandConsole console, CancellationToken cancellationToken)
+    private static async Task<int> WaitAsync(CommandConsole console, ResidentPrograms programs, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,7 +54,8 @@ internal static class NodeCommand
         }
         catch (OperationCanceledException)
         {
-            console.Say("stopped");
+            console.Say("stopping");
+            await programs.FreezeAllAsync();
         }
 
         return ExitCode.Success;

@@ -25,6 +25,11 @@ internal static class Program
         };
         ParseResult parsed = root.Parse(GuestArguments.Separate(root, arguments));
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
+        if (parsed.CommandResult.Command.Name == NodeCommand.Name)
+        {
+            configuration.ProcessTerminationTimeout = NodeCommand.StopDeadline;
+        }
+
         if (parsed.Errors.Count > 0)
         {
             await parsed.InvokeAsync(configuration);

@@ -8,7 +8,7 @@ namespace QuicWasm.Cli;
 
 /// <summary>
 /// The programs of a node that stays up: each is resumed on order in a runtime of its own, its output goes to files of its own, and
-/// peers can freeze it again. What a program does not outlive is this process.
+/// peers can freeze it again. When the node stops, programs that run are frozen to files.
 /// </summary>
 internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions options, RunningNodeOptions running, string folder, int limit) : IOrderTaker
 {
@@ -16,6 +16,7 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
 
     private readonly ConcurrentDictionary<Guid, Task<OrderedEnd>> _programs = new();
     private readonly ConcurrentQueue<Guid> _ended = new();
+    private readonly ConcurrentDictionary<Guid, HostedProgram> _running = new();
     private int _count;
 
     /// <summary>The node whose peers may freeze them.</summary>
@@ -67,6 +68,27 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
         return run.IsCompleted ? await run : new OrderedEnd(OrderedOutcome.Running, 0, "");
     }
 
+    /// <summary>Freezes every program that runs to an image file beside its output. One that cannot be is named, and ends with the process.</summary>
+    public async Task FreezeAllAsync()
+    {
+        foreach ((Guid id, HostedProgram hosted) in _running)
+        {
+            try
+            {
+                Guid image = await Node().FreezeAsync(hosted.Id);
+                using IImageSource source = await Node().WithdrawAsync(image);
+                string file = Path.Combine(Path.GetFullPath(folder), $"{id}.image");
+                ImageFile.Write(source, file);
+                console.Say($"program {id} is frozen to {file}");
+            }
+            catch (Exception e) when (e is MigrationException or ImageException or IOException or UnauthorizedAccessException)
+            {
+                // RACE: it may have ended, or have a new owner, since it was looked up; else it is lost, and that is said.
+                console.Say($"program {id} is not kept: {e.Message}");
+            }
+        }
+    }
+
     private static TransportEndpoint Parse(string source)
     {
         try
@@ -83,6 +105,7 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
     {
         var hosted = new HostedProgram(migrated.Program, $"{id}");
         Node().Add(hosted);
+        _running[id] = hosted;
         OrderedEnd end;
         try
         {
@@ -90,6 +113,7 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
         }
         finally
         {
+            _running.TryRemove(id, out _);
             Node().Remove(hosted.Id);
             await migrated.Migration.DisposeAsync();
             files.Dispose();

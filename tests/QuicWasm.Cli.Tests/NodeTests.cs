@@ -72,6 +72,21 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_that_is_stopped_freezes_its_programs_to_files()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "it is stopped by a signal");
+        using ChildCommand node = StartNode();
+        string there = await node.SaysAsync("listening on ");
+        using ChildCommand source = ChildCommand.Start(Sleeper.Run(["--listen", "tcp:127.0.0.1:0"], "", []));
+        CommandResult ordered = (await CommandResult.OfAsync("resume", await source.SaysAsync("listening on "), "--freeze", "--at", there, "--detach")).AssertExit(0);
+        node.Signal("TERM");
+        string image = await node.SaysAsync("is frozen to ");
+        (await node.EndAsync()).AssertExit(0);
+        CommandResult last = (await ChildCommand.OfAsync("resume", image)).AssertExit(0);
+        Assert.Equal(Sleeper.Output, (await source.EndAsync()).AssertExit(0).Output + OutputOf(ordered) + last.Output);
+    }
+
+    [Fact]
     public async Task Orders_are_for_peers_that_the_node_knows()
     {
         string here = _folder.File("here.pem"), key = _folder.File("node.pem"), stranger = _folder.File("stranger.pem");
