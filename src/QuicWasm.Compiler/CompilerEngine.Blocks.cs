@@ -40,7 +40,7 @@ public sealed unsafe partial class CompilerEngine
         GrowEntries(store.Functions.Count + 1);
         for (int i = _instanceBlocks.Count; i < store.Modules.Count; i++)
         {
-            _instanceBlocks.Add(NewBlock(ModuleCode.Of(store.Modules[i].Module).Layout.SizeBytes, i));
+            _instanceBlocks.Add(NewBlock(CodeOf(store.Modules[i]).Layout.SizeBytes, i));
         }
 
         for (int address = first; address < store.Functions.Count; address++)
@@ -50,7 +50,7 @@ public sealed unsafe partial class CompilerEngine
             entry->Address = address;
             entry->Type = function.TypeNumber;
             entry->Context = function.Module is { } module ? _instanceBlocks[module.Address] : _hostBlock;
-            entry->Code = function.Module is { } owner ? ModuleCode.Of(owner.Module).SignatureOf(function.Type).Stub : 0;
+            entry->Code = function.Module is { } owner ? CodeOf(owner).SignatureOf(function.Type).Stub : 0;
             ReserveResults(function.Type.ResultSlots);
         }
 
@@ -117,7 +117,7 @@ public sealed unsafe partial class CompilerEngine
 
     private void FillBlock(ModuleInstance instance, byte* block)
     {
-        ModuleCode code = ModuleCode.Of(instance.Module);
+        ModuleCode code = CodeOf(instance);
         InstanceLayout layout = code.Layout;
         if (instance.Memories.Length > 0)
         {

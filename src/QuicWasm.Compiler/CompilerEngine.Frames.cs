@@ -65,7 +65,7 @@ public sealed unsafe partial class CompilerEngine
             throw new TrapException(TrapKind.CallStackExhausted);
         }
 
-        ModuleCode code = ModuleCode.Of(function.Module!.Module);
+        ModuleCode code = CodeOf(function.Module!);
         if (!Context.Interruption.OnSafePoint())
         {
             Span<ulong> slots = new(_frame, localSlots + operandSlots);

@@ -57,7 +57,7 @@ public sealed unsafe partial class CompilerEngine
         }
 
         Use();
-        CompiledCode? code = ModuleCode.Of(function.Module!.Module).Compile([new CodeKey(function.DefinedIndex, pc)]).FirstOrDefault();
+        CompiledCode? code = CodeOf(function.Module!).Compile([new CodeKey(function.DefinedIndex, pc)]).FirstOrDefault();
         InstallLoop(function, pc, code);
         return code is not null;
     }
@@ -87,13 +87,17 @@ public sealed unsafe partial class CompilerEngine
         slots = resultMemory.Slots != null ? resultMemory.Slots : slots;
         try
         {
-            Signature signature = ModuleCode.Of(function.Module!.Module).SignatureOf(function.Type);
-            ((delegate*<nint, nint, ulong*, void>)signature.EnterVersion)(code.Pointer, _instanceBlocks[function.Module.Address], slots);
+            Signature signature = CodeOf(function.Module!).SignatureOf(function.Type);
+            ((delegate*<nint, nint, ulong*, void>)signature.EnterVersion)(code.Pointer, _instanceBlocks[function.Module!.Address], slots);
             return Finish(slots, results);
         }
         catch (TrapException trap) when (!Trace(trap))
         {
             throw;
+        }
+        catch (NullReferenceException fault) when (IsCompiled(fault))
+        {
+            throw Trap(fault);
         }
         finally
         {
@@ -119,7 +123,7 @@ public sealed unsafe partial class CompilerEngine
 
         function.EnsureBody();
         Use();
-        CompiledCode? code = ModuleCode.Of(function.Module!.Module).Compile([new CodeKey(function.DefinedIndex, -1)]).FirstOrDefault();
+        CompiledCode? code = CodeOf(function.Module!).Compile([new CodeKey(function.DefinedIndex, -1)]).FirstOrDefault();
         if (code is null)
         {
             _refused.Add(function.Address);
@@ -133,7 +137,7 @@ public sealed unsafe partial class CompilerEngine
     // Another runtime may have compiled it.
     private bool TryShared(FunctionInstance function)
     {
-        if (function.Module!.Module.EngineData is not ModuleCode shared || shared.Find(new CodeKey(function.DefinedIndex, -1)) is not { } code)
+        if (ModuleVariants.Find(function.Module!.Module, VariantOf(function.Module)) is not { } shared || shared.Find(new CodeKey(function.DefinedIndex, -1)) is not { } code)
         {
             return false;
         }
@@ -202,7 +206,7 @@ public sealed unsafe partial class CompilerEngine
     {
         ModuleInstance instance = function.Module!;
         int index = instance.Module.ImportedFunctionCount + function.DefinedIndex;
-        var cell = (FunctionCell*)(_instanceBlocks[instance.Address] + ModuleCode.Of(instance.Module).Layout.Function(index));
+        var cell = (FunctionCell*)(_instanceBlocks[instance.Address] + CodeOf(instance).Layout.Function(index));
         Volatile.Write(ref Entry(function.Address)->Code, code.Pointer);
         Volatile.Write(ref cell->Code, code.Pointer);
         foreach (nint import in _importCells.GetValueOrDefault(function.Address, []))

@@ -20,7 +20,17 @@ public sealed partial class CompilerEngine
         return true;
     }
 
-    private ImmutableArray<TraceFrame> TraceOf(TrapException trap)
+    // Compiled code has no references of .NET: what it faults on is an address outside of a guarded memory.
+    private bool IsCompiled(NullReferenceException fault) => new StackTrace(fault).GetFrame(0) is { } frame && Describe(frame) is not null;
+
+    private TrapException Trap(NullReferenceException fault)
+    {
+        var trap = new TrapException(TrapKind.OutOfBoundsMemoryAccess, inner: fault);
+        trap.Extend(TraceOf(fault));
+        return trap;
+    }
+
+    private ImmutableArray<TraceFrame> TraceOf(Exception trap)
     {
         ImmutableArray<TraceFrame>.Builder trace = ImmutableArray.CreateBuilder<TraceFrame>();
         foreach (StackFrame frame in new StackTrace(trap).GetFrames())
@@ -43,7 +53,7 @@ public sealed partial class CompilerEngine
 
         foreach (ModuleInstance instance in Context.Store.Modules)
         {
-            if (instance.Module.EngineData is ModuleCode code && code.Find(method) is { } compiled)
+            if (ModuleVariants.Find(instance.Module, VariantOf(instance)) is { } code && code.Find(method) is { } compiled)
             {
                 int definedIndex = compiled.Key.DefinedIndex;
                 FunctionInstance function = instance.Functions[instance.Module.ImportedFunctionCount + definedIndex];

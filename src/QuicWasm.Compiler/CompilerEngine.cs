@@ -28,6 +28,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
 
     private readonly IBaselineEngine _baseline;
     private readonly CompileMode _mode;
+    private readonly bool _hasSafePoints;
     private readonly HotCode _hot;
     private GCHandle _handle;
     private ulong* _results;
@@ -39,13 +40,19 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
     /// <param name="context">The runtime.</param>
     /// <param name="baseline">Makes the engine that it stands on, which it owns.</param>
     /// <param name="mode">When functions are compiled.</param>
-    public CompilerEngine(RuntimeContext context, Func<RuntimeContext, IBaselineEngine> baseline, CompileMode mode = CompileMode.Tiered)
+    /// <param name="hasSafePoints">
+    /// Whether compiled code can be captured. Without safe points a program can be frozen in the baseline only, and endless loops do not stop: it is
+    /// there to measure what safe points cost.
+    /// </param>
+    public CompilerEngine(
+        RuntimeContext context, Func<RuntimeContext, IBaselineEngine> baseline, CompileMode mode = CompileMode.Tiered, bool hasSafePoints = true)
     {
+        _hasSafePoints = hasSafePoints;
         Context = context;
         _mode = mode;
         _baseline = baseline(context);
         _baseline.Attach(this);
-        _hot = new HotCode(context, OnCompiled);
+        _hot = new HotCode(context, CodeOf, OnCompiled);
         _handle = GCHandle.Alloc(this);
         _emptyMemory = (MemoryCell*)NativeMemory.AllocZeroed((nuint)sizeof(MemoryCell));
         _frame = (ulong*)NativeMemory.AllocZeroed(ModuleCode.FrameSlotLimit, sizeof(ulong));
@@ -113,6 +120,11 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         NativeMemory.Free(_versionFrame);
         _handle.Free();
     }
+
+    private ModuleCode CodeOf(ModuleInstance instance) => ModuleVariants.Of(instance.Module, VariantOf(instance));
+
+    private CodeVariant VariantOf(ModuleInstance instance) =>
+        new(instance.Memories.Length > 0 && instance.Memories[0].IsGuarded, _hasSafePoints);
 
     /// <summary>Calls what a stub stands for.</summary>
     internal void CallFromCode(int address, nint caller, ulong* slots)
@@ -199,6 +211,10 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         {
             throw;
         }
+        catch (NullReferenceException fault) when (IsCompiled(fault))
+        {
+            throw Trap(fault);
+        }
 
         return Finish(slots, results);
     }
@@ -206,7 +222,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
     private void EnterCode(FunctionInstance function, ulong* slots)
     {
         EntryPoint* entry = Entry(function.Address);
-        Signature signature = ModuleCode.Of(function.Module!.Module).SignatureOf(function.Type);
+        Signature signature = CodeOf(function.Module!).SignatureOf(function.Type);
         ((delegate*<nint, nint, ulong*, void>)signature.Enter)(entry->Code, entry->Context, slots);
     }
 

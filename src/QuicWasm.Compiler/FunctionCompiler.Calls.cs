@@ -263,14 +263,18 @@ internal sealed partial class FunctionCompiler
         }
 
         Places.Add((_il.ILOffset, point.Pc));
-        Label suspended = _il.DefineLabel();
-        LoadContext(InstanceLayout.Unwinding, OpCodes.Ldind_I4);
-        _il.Emit(OpCodes.Brtrue, suspended);
-        _cold.Add(() =>
+        if (_code.Variant.HasSafePoints)
         {
-            _il.MarkLabel(suspended);
-            EmitCapture(point);
-        });
+            Label suspended = _il.DefineLabel();
+            LoadContext(InstanceLayout.Unwinding, OpCodes.Ldind_I4);
+            _il.Emit(OpCodes.Brtrue, suspended);
+            _cold.Add(() =>
+            {
+                _il.MarkLabel(suspended);
+                EmitCapture(point);
+            });
+        }
+
         if (result is not null)
         {
             _stack.Add(Node.Temp(result, type.Results[0], isOwner: true));

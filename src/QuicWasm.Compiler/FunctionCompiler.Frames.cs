@@ -56,6 +56,11 @@ internal sealed partial class FunctionCompiler
     // that this function has no call for it.
     private void EmitEntryPoll()
     {
+        if (!_code.Variant.HasSafePoints && !_scan.Calls(-1))
+        {
+            return;
+        }
+
         Label slow = _il.DefineLabel();
         LocalBuilder marker = _il.DeclareLocal(typeof(byte));
         _il.Emit(OpCodes.Ldloca, marker);
@@ -108,20 +113,27 @@ internal sealed partial class FunctionCompiler
     {
         Label slow = _il.DefineLabel();
         Label goOn = _il.DefineLabel();
-        _il.Emit(OpCodes.Br, goOn);
-        _il.MarkLabel(header);
-        ContextAddress(InstanceLayout.Poll);
-        _il.Emit(OpCodes.Volatile);
-        _il.Emit(OpCodes.Ldind_I4);
-        _il.Emit(OpCodes.Brtrue, slow);
-        _il.MarkLabel(goOn);
         ImmutableArray<Node> operands = [.. _stack];
+        if (_code.Variant.HasSafePoints)
+        {
+            _il.Emit(OpCodes.Br, goOn);
+            _il.MarkLabel(header);
+            ContextAddress(InstanceLayout.Poll);
+            _il.Emit(OpCodes.Volatile);
+            _il.Emit(OpCodes.Ldind_I4);
+            _il.Emit(OpCodes.Brtrue, slow);
+            _cold.Add(() => EmitPollExit(slow, pc, operands));
+        }
+        else
+        {
+            _il.MarkLabel(header);
+        }
+
+        _il.MarkLabel(goOn);
         if (pc == _entryPc)
         {
             _cold.Add(() => EmitVersionStart(operands, goOn));
         }
-
-        _cold.Add(() => EmitPollExit(slow, pc, operands));
     }
 
     // Where there is something to ask, the function is left for good: its frame is written, and what goes on with it, if it is not suspended, is

@@ -12,6 +12,7 @@ internal sealed partial class FunctionCompiler
     private readonly LocalBuilder _memory;
     private readonly LocalBuilder _memoryLength;
     private readonly LocalBuilder _cell;
+    private readonly bool _isGuarded;
     private bool _isLengthKept;
     private Label? _outOfBounds;
     private Label? _unreachable;
@@ -64,18 +65,18 @@ internal sealed partial class FunctionCompiler
         bool isLoad = info.Results.Length > 0;
         Node? value = !isLoad || lane >= 0 ? Pop() : null;
         Node address = Pop();
-        SettleTraps();
+        Settle(static n => n.CanTrap);
         if (!isLoad)
         {
             SettleMemory();
         }
 
-        if (value is { CanTrap: true })
+        if (value is { CanTrap: true } || (value is { CanFault: true } && !isLoad))
         {
             value = Spilled(value);
         }
 
-        address = Checked(address, access, info.WidthBytes);
+        address = IsGuarded(address, access) ? address : Checked(address, access, info.WidthBytes);
         if (isLoad)
         {
             PushLoad(opcode, access, address, value, lane);
@@ -85,6 +86,11 @@ internal sealed partial class FunctionCompiler
             EmitStore(opcode, access, address, value!, lane);
         }
     }
+
+    // SAFETY: 32-bit address and offset, and the access itself, are inside of the reservation of a guarded memory, where they trap if need be.
+    // A constant address could be folded with the base, of which the JIT knows that it is not null: it is compared.
+    private bool IsGuarded(Node address, MemArg access) =>
+        _isGuarded && access.MemoryIndex == 0 && address.Kind != NodeKind.Constant && access.Offset <= uint.MaxValue;
 
     /// <summary>Makes sure that the bytes are inside the memory; gives the address as a value that may be pushed again.</summary>
     // SAFETY: end = address + offset + width in 64 bits, without overflow (address < 2^32, offset < 2^32); the access follows only where
@@ -169,10 +175,12 @@ internal sealed partial class FunctionCompiler
             Bits = access.Offset,
             Memory = (int)access.MemoryIndex,
             Index = lane,
+            CanFault = IsGuarded(address, access) || address.CanFault || vector is { CanFault: true },
+            CanTrap = address.CanTrap || vector is { CanTrap: true },
             ReadsMemory = true,
-            ReadsGlobal = vector is { ReadsGlobal: true },
+            ReadsGlobal = address.ReadsGlobal || vector is { ReadsGlobal: true },
             Locals = address.Locals | (vector?.Locals ?? 0),
-            Size = 2 + (vector?.Size ?? 0),
+            Size = 1 + address.Size + (vector?.Size ?? 0),
         });
     }
 

@@ -71,8 +71,8 @@ internal sealed partial class FunctionCompiler
     private void SetGlobal(int global)
     {
         Node value = Pop();
-        Settle(n => n.CanTrap || n.ReadsGlobal);
-        value = value.CanTrap ? Spilled(value) : value;
+        Settle(n => n.CanTrap || n.CanFault || n.ReadsGlobal);
+        value = value.CanTrap || value.CanFault ? Spilled(value) : value;
         LoadContext(_layout.Global(global), OpCodes.Ldind_I);
         EmitCanonical(value);
         ClrTypes.StoreSlot(_il, value.Clr);
@@ -80,7 +80,19 @@ internal sealed partial class FunctionCompiler
 
     private void Drop(Node value)
     {
-        if (value.CanTrap)
+        if (!value.CanTrap && !value.CanFault)
+        {
+            return;
+        }
+
+        // Of a load that nothing uses the JIT would keep a part only.
+        if (value.CanFault)
+        {
+            ContextAddress(InstanceLayout.Scratch);
+            Emit(value);
+            ClrTypes.StoreSlot(_il, value.Clr);
+        }
+        else
         {
             Emit(value);
             _il.Emit(OpCodes.Pop);
@@ -101,7 +113,7 @@ internal sealed partial class FunctionCompiler
     private void Select()
     {
         Node condition = Pop();
-        if (condition.CanTrap)
+        if (condition.CanTrap || condition.CanFault)
         {
             SettleTraps();
             condition = Spilled(condition);

@@ -37,6 +37,7 @@ internal sealed partial class FunctionCompiler
     public FunctionCompiler(ModuleCode code, int definedIndex, int entryPc, FunctionScan scan, ILGenerator il)
     {
         _code = code;
+        _isGuarded = code.Variant.IsGuarded;
         _layout = code.Layout;
         _module = code.Module;
         _definedIndex = definedIndex;
@@ -204,7 +205,7 @@ internal sealed partial class FunctionCompiler
     }
 
     /// <summary>Before an effect that the program can see: what may trap does so first.</summary>
-    private void SettleTraps() => Settle(static n => n.CanTrap);
+    private void SettleTraps() => Settle(static n => n.CanTrap || n.CanFault);
 
     /// <summary>Before a write to a memory.</summary>
     private void SettleMemory() => Settle(static n => n.CanTrap || n.ReadsMemory);

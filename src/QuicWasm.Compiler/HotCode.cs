@@ -17,6 +17,7 @@ internal sealed partial class HotCode : IDisposable
     private const int QuietSamples = 64;
 
     private readonly Interruption _interruption;
+    private readonly Func<ModuleInstance, ModuleCode> _codeOf;
     private readonly Action<FunctionInstance, CompiledCode> _onCompiled;
     private readonly ILogger _log;
     private readonly Timer _timer;
@@ -29,9 +30,11 @@ internal sealed partial class HotCode : IDisposable
     private int _quiet;
 
     /// <param name="context">The runtime.</param>
+    /// <param name="codeOf">Where an instance's code is.</param>
     /// <param name="onCompiled">Told of each compiled function, on the compiler's thread.</param>
-    public HotCode(RuntimeContext context, Action<FunctionInstance, CompiledCode> onCompiled)
+    public HotCode(RuntimeContext context, Func<ModuleInstance, ModuleCode> codeOf, Action<FunctionInstance, CompiledCode> onCompiled)
     {
+        _codeOf = codeOf;
         _onCompiled = onCompiled;
         _interruption = context.Interruption;
         _log = context.Log;
@@ -136,7 +139,7 @@ internal sealed partial class HotCode : IDisposable
     {
         try
         {
-            return ModuleCode.Of(function.Module!.Module).Compile([new CodeKey(function.DefinedIndex, loopPc)]).FirstOrDefault();
+            return _codeOf(function.Module!).Compile([new CodeKey(function.DefinedIndex, loopPc)]).FirstOrDefault();
         }
         catch (Exception e) when (e is InvalidProgramException or InvalidOperationException or NotSupportedException)
         {

@@ -34,8 +34,8 @@ internal unsafe struct InstanceHeader
     /// <summary>Block of the instance whose code called last through an <see cref="EntryPoint"/>.</summary>
     public nint Caller;
 
-    /// <summary>For bits on their way to another type.</summary>
-    public long Scratch;
+    /// <summary>For bits on their way to another type, or to nowhere.</summary>
+    public UInt128 Scratch;
 
     /// <summary>Store address of the function that was called last through a pointer to code that may be a stub.</summary>
     public int Callee;

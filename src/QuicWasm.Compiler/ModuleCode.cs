@@ -44,9 +44,10 @@ internal sealed class ModuleCode
     private readonly MethodInfo?[] _methods;
     private int _batches;
 
-    public ModuleCode(ValidatedModule module)
+    public ModuleCode(ValidatedModule module, CodeVariant variant)
     {
         Module = module;
+        Variant = variant;
         Layout = new InstanceLayout(module);
         _methods = new MethodInfo?[module.Module.Functions.Length];
         _assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(AssemblyName), AssemblyBuilderAccess.RunAndCollect)
@@ -63,16 +64,8 @@ internal sealed class ModuleCode
     /// <summary>The code around functions of a type; it is the same for all kinds of references.</summary>
     public Signature SignatureOf(FunctionType type) => _signatures[ClrTypes.Erased(type)];
 
-    /// <summary>The code of a module; made at the first call.</summary>
-    public static ModuleCode Of(ValidatedModule module)
-    {
-        if (module.EngineData is not ModuleCode)
-        {
-            module.EngineData = new ModuleCode(module);
-        }
-
-        return (ModuleCode)module.EngineData;
-    }
+    /// <summary>What it goes by.</summary>
+    public CodeVariant Variant { get; }
 
     /// <summary>What has been compiled; null also where it cannot be.</summary>
     public CompiledCode? Find(CodeKey key)

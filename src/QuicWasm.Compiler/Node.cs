@@ -67,6 +67,9 @@ internal sealed class Node
     /// <summary>Whether computing it can trap.</summary>
     public bool CanTrap { get; init; }
 
+    /// <summary>Whether computing it can go outside of a guarded memory.</summary>
+    public bool CanFault { get; init; }
+
     /// <summary>Whether it depends on a memory.</summary>
     public bool ReadsMemory { get; init; }
 
@@ -113,6 +116,7 @@ internal sealed class Node
             Operands = operands,
             Index = lane,
             CanTrap = canTrap || operands.Any(o => o.CanTrap),
+            CanFault = operands.Any(o => o.CanFault),
             ReadsMemory = operands.Any(o => o.ReadsMemory),
             ReadsGlobal = operands.Any(o => o.ReadsGlobal),
             Locals = operands.Aggregate(0UL, (bits, o) => bits | o.Locals),

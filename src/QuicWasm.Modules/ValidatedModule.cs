@@ -15,6 +15,7 @@ public sealed class ValidatedModule
     private readonly FunctionLayout[] _layouts;
     private readonly bool[] _isBodyValid;
     private ValidationScratch? _scratch;
+    private object? _engineData;
 
     internal ValidatedModule(Module module, ModuleFeatures features, IndexSpaces spaces, TypeSpace types, BitArray declaredReferences)
     {
@@ -72,8 +73,15 @@ public sealed class ValidatedModule
     /// <summary>How many tags are imported.</summary>
     public int ImportedTagCount => TagTypeIndices.Length - Module.Tags.Length;
 
-    /// <summary>What an engine keeps for the module, for all runtimes that use it: compiled code. The last writer wins.</summary>
-    public object? EngineData { get; set; }
+    /// <summary>What an engine keeps for the module, for all runtimes that use it: compiled code; null until it has some.</summary>
+    public object? EngineData => _engineData;
+
+    /// <summary>What an engine keeps for the module; made where there is nothing yet. Any thread may ask; all get the same.</summary>
+    public object EngineDataOr(Func<object> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        return Volatile.Read(ref _engineData) ?? Interlocked.CompareExchange(ref _engineData, make(), null) ?? _engineData;
+    }
 
     internal InstructionRow[] Rows { get; }
 

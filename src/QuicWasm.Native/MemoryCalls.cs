@@ -5,7 +5,7 @@ namespace QuicWasm.Native;
 /// <summary>mmap and its family (POSIX).</summary>
 internal static unsafe partial class MemoryCalls
 {
-    public const int ProtNone = 0, ProtRead = 1, ProtWrite = 2;
+    public const int ProtNone = 0, ProtRead = 1, ProtWrite = 2, ProtExecute = 4;
     public const int MapPrivate = 0x2, MapFixed = 0x10;
     public const int AdviseDontNeed = 4;
 

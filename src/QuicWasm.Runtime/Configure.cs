@@ -19,6 +19,9 @@ public sealed record Configure
     /// <summary>Where instance memory comes from.</summary>
     public MemoryAllocation Allocation { get; init; } = new MemoryAllocation.FromSystem();
 
+    /// <summary>How compiled code finds that an address is outside of a memory.</summary>
+    public MemoryChecks MemoryChecks { get; init; } = MemoryChecks.Guarded;
+
     /// <summary>Whether a function that nothing offers is made to trap when it is called; else a module that imports it is not linked.</summary>
     public bool TrapsUnknownImports { get; init; }
 

@@ -1,4 +1,5 @@
 using QuicWasm.Modules;
+using QuicWasm.Native;
 
 namespace QuicWasm.Runtime;
 
@@ -21,9 +22,12 @@ public sealed unsafe class MemoryInstance : IDisposable
     private const ulong MaximumPages = 1UL << 16;
     private const ulong MaximumPages64 = 1UL << 48;
 
+    // A 32-bit address, a 32-bit offset, and the widest access.
+    private const ulong GuardedBytes = (8UL << 30) + PageBytes;
+
     private readonly MemoryRange _range;
 
-    internal MemoryInstance(int address, MemoryType type, MemorySource source, nint cell, ulong maximumBytes)
+    internal MemoryInstance(int address, MemoryType type, MemorySource source, nint cell, ulong maximumBytes, MemoryChecks checks)
     {
         Address = address;
         Type = type;
@@ -36,7 +40,9 @@ public sealed unsafe class MemoryInstance : IDisposable
                 LinkError.LimitExceeded, $"a memory of {type.Limits.Minimum} pages is over the limit of {PageLimit} pages");
         }
 
-        _range = source.Reserve(Math.Max(PageLimit, 1) * PageBytes, AllocationUsage.LinearMemory);
+        bool canGuard = checks == MemoryChecks.Guarded && source.CanGuard && !type.Limits.Is64;
+        _range = source.Reserve(canGuard ? GuardedBytes : Math.Max(PageLimit, 1) * PageBytes, AllocationUsage.LinearMemory);
+        IsGuarded = canGuard && AccessGuard.TryAdd(_range.Address, _range.LengthBytes);
         Cell = (MemoryCell*)cell;
         Cell->Base = (byte*)_range.Address;
         Cell->LengthBytes = 0;
@@ -46,10 +52,16 @@ public sealed unsafe class MemoryInstance : IDisposable
         }
         catch (LinkException)
         {
-            _range.Dispose();
+            Free();
             throw;
         }
     }
+
+    /// <summary>
+    /// Whether every 32-bit address with a 32-bit offset is inside of the memory's reservation, and an access outside of the memory itself ends
+    /// in a <see cref="NullReferenceException"/> (<see cref="AccessGuard"/>).
+    /// </summary>
+    public bool IsGuarded { get; }
 
     /// <summary>Its address in the Store.</summary>
     public int Address { get; }
@@ -113,6 +125,16 @@ public sealed unsafe class MemoryInstance : IDisposable
     public void Dispose()
     {
         Cell->LengthBytes = 0;
+        Free();
+    }
+
+    private void Free()
+    {
+        if (IsGuarded)
+        {
+            AccessGuard.Remove(_range.Address);
+        }
+
         _range.Dispose();
     }
 

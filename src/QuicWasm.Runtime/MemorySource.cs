@@ -14,6 +14,9 @@ public abstract class MemorySource : IDisposable
     /// <summary>Ranges given and not taken back: 0 when nothing leaks.</summary>
     public int RangesInUse { get; private protected set; }
 
+    /// <summary>Whether uncommitted bytes of its ranges cannot be accessed, and reserving many of them costs nothing.</summary>
+    public virtual bool CanGuard => false;
+
     /// <summary>Reserves a range, whose bytes are usable (and zero) after <see cref="MemoryRange.Commit"/>.</summary>
     /// <exception cref="LinkException">There is not that much.</exception>
     public abstract MemoryRange Reserve(ulong lengthBytes, AllocationUsage usage);

@@ -83,7 +83,8 @@ public sealed class Store
         nint cell = _context.Cells.Allocate();
         try
         {
-            return Add(_memories, new MemoryInstance(_memories.Count, type, _context.MemorySource, cell, _context.Configure.MaxMemoryBytes));
+            Configure configure = _context.Configure;
+            return Add(_memories, new MemoryInstance(_memories.Count, type, _context.MemorySource, cell, configure.MaxMemoryBytes, configure.MemoryChecks));
         }
         catch
         {

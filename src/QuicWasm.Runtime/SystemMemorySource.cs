@@ -5,6 +5,8 @@ namespace QuicWasm.Runtime;
 /// <summary>Instance memory from the operating system: one reservation of address space a range.</summary>
 internal sealed class SystemMemorySource : MemorySource
 {
+    public override bool CanGuard => AccessGuard.IsSupported;
+
     public override MemoryRange Reserve(ulong lengthBytes, AllocationUsage usage)
     {
         try

@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+using QuicWasm.Modules;
+
+namespace QuicWasm.Compiler;
+
+/// <summary>All compiled code of a module, kept with it.</summary>
+internal sealed class ModuleVariants
+{
+    private readonly ConcurrentDictionary<CodeVariant, Lazy<ModuleCode>> _codes = new();
+
+    /// <summary>The code of a module, if there is some.</summary>
+    public static ModuleCode? Find(ValidatedModule module, CodeVariant variant) =>
+        module.EngineData is ModuleVariants variants && variants._codes.TryGetValue(variant, out Lazy<ModuleCode>? code) ? code.Value : null;
+
+    /// <summary>The code of a module; made at the first call.</summary>
+    public static ModuleCode Of(ValidatedModule module, CodeVariant variant) =>
+        ((ModuleVariants)module.EngineDataOr(static () => new ModuleVariants()))._codes
+        .GetOrAdd(variant, v => new Lazy<ModuleCode>(() => new ModuleCode(module, v))).Value;
+}

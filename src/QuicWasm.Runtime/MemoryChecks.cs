@@ -1,0 +1,14 @@
+namespace QuicWasm.Runtime;
+
+/// <summary>How compiled code finds that an address is outside of a memory. What a program sees is the same.</summary>
+public enum MemoryChecks
+{
+    /// <summary>
+    /// By address space: around a memory so much is reserved that no 32-bit address and offset leaves it, and an access there traps. Where the
+    /// system, the allocation or the memory does not allow that, by comparison.
+    /// </summary>
+    Guarded,
+
+    /// <summary>By a comparison before each access.</summary>
+    Compared,
+}
