@@ -6,7 +6,7 @@ namespace QuicWasm.Transport;
 /// <summary>Where a node listens: <c>tcp:127.0.0.1:7000</c>, <c>tcp:[::1]:0</c>, <c>tcp:node2.example:7000</c>, <c>loopback:name</c>.</summary>
 public sealed record TransportEndpoint
 {
-    private static readonly string[] NetworkSchemes = ["tcp", "tls"];
+    private static readonly string[] NetworkSchemes = ["tcp", "tls", "quic:ngtcp2", "quic:msquic", "quic"];
 
     private TransportEndpoint(string scheme, string host, int port)
     {
@@ -32,14 +32,15 @@ public sealed record TransportEndpoint
     public static TransportEndpoint Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        var scheme = colon < 0 ? text : text[..colon];
-        if (colon < 0 || !Schemes.Contains(scheme))
+        var scheme = Schemes.FirstOrDefault(name => text.StartsWith(name + ":", StringComparison.Ordinal));
+        if (scheme is null)
         {
+            var colon = text.IndexOf(':', StringComparison.Ordinal);
+            scheme = colon < 0 ? text : text[..colon];
             throw Invalid(text, $"'{scheme}' is not a transport; begin with one of: {string.Join(", ", Schemes.Select(name => name + ":"))}");
         }
 
-        var rest = text[(colon + 1)..];
+        var rest = text[(scheme.Length + 1)..];
         if (scheme == "loopback")
         {
             return rest.Length == 0 ? throw Invalid(text, "the name is missing; write loopback:name") : new TransportEndpoint(scheme, rest, 0);

@@ -23,7 +23,7 @@ public abstract partial class TransportConformance
                 }
             });
         Assert.InRange(pair.Client.Counters.BytesSent, 1, MaxInFlightBytes);
-        Assert.InRange(pair.Server.Counters.BytesReceived, 1, 100_000);
+        Assert.InRange(pair.Server.Counters.BytesReceived, 1, MaxUnreadBytes);
     }
 
     [Fact(Timeout = Deadline)]
@@ -135,7 +135,11 @@ public abstract partial class TransportConformance
         await ConnectAndCloseAsync(listener, 50);
         var before = CountHandles();
         await ConnectAndCloseAsync(listener, 1000);
-        Assert.InRange(CountHandles(), 0, before + 8);
+        while (CountHandles() > before + 8)
+        {
+            // Transports without a connection below may keep an end for a moment, for packets under way.
+            await Task.Delay(20, Token);
+        }
     }
 
     private async Task ConnectAndCloseAsync(ITransportListener listener, int count)

@@ -16,6 +16,9 @@ public abstract partial class TransportConformance
 
     protected abstract TransportEndpoint Anywhere { get; }
 
+    /// <summary>What a side may have taken from the system on a stream that nobody reads.</summary>
+    protected virtual long MaxUnreadBytes => 100_000;
+
     /// <summary>Ends a connection as a killed process does.</summary>
     private protected abstract void Kill(ITransportConnection connection);
 
