@@ -23,8 +23,8 @@ public sealed class Ngtcp2Transport : ITransport
     /// <summary>Whether the libraries are here.</summary>
     public static bool IsSupported => QuicLibraries.AreSupported;
 
-    /// <summary>The provider and its version, as in <c>ngtcp2 0.12.1</c>.</summary>
-    public static string Provider => $"ngtcp2 {QuicLibraries.Version}";
+    /// <inheritdoc/>
+    public string? Provider => IsSupported ? $"ngtcp2 {QuicLibraries.Version}" : null;
 
     /// <inheritdoc/>
     public async ValueTask<ITransportListener> ListenAsync(TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
