@@ -51,6 +51,8 @@ internal static class TransportCommand
             table.AddRow([name + (figures is null ? ": not here" : provider), .. figures?.Cells() ?? Enumerable.Repeat(string.Empty, 10)]);
         }
 
+        // Wide enough where it is not a terminal.
+        console.Profile.Width = Math.Max(console.Profile.Width, 160);
         console.Write(table);
         console.WriteLine($"both ends in one process; {Environment.ProcessorCount} processors; {load.Bytes >> 20} MiB a throughput, {load.Rounds} round trips; MB are 10^6 bytes");
     }

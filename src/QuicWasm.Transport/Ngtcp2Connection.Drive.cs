@@ -1,3 +1,4 @@
+using System.Numerics;
 using QuicWasm.Native;
 
 namespace QuicWasm.Transport;
@@ -8,8 +9,11 @@ internal sealed partial class Ngtcp2Connection
     /// <summary>How many packets one holder of the lock sends before others have their turn.</summary>
     private const int MaxTurnPackets = 256;
 
-    /// <summary>Below that round-trip time timers are too coarse to spread packets with.</summary>
-    private const ulong MinPacedRttNs = 1_000_000;
+    /// <summary>
+    /// Below that round-trip time packets are not spread over it: timers are too coarse, and delayed acknowledgements would be taken for
+    /// the network's own delay, so that a connection that was held up once stayed slow.
+    /// </summary>
+    private const ulong MinPacedRttNs = 10_000_000;
 
     private ulong _expiryNs;
     private long _countedSent;
@@ -17,6 +21,7 @@ internal sealed partial class Ngtcp2Connection
     /// <summary>The library is at work: what its events lead to is written afterwards.</summary>
     private bool _isInCall;
     private bool _isOver;
+    private uint _receivedSinceClose;
 
     /// <summary>When <see cref="HandleTimer"/> is to be called.</summary>
     public ulong ExpiryNs => Volatile.Read(ref _expiryNs);
@@ -34,7 +39,7 @@ internal sealed partial class Ngtcp2Connection
 
             if (_failure != null)
             {
-                _session.RepeatClose();
+                RepeatClose();
                 return;
             }
 
@@ -122,6 +127,18 @@ internal sealed partial class Ngtcp2Connection
         }
     }
 
+    /// <summary>
+    /// Tells a peer that goes on sending again that the connection is closed; ever more seldom (RFC 9000, 10.2.1), or two ends that have
+    /// closed at once would answer each other as fast as they can.
+    /// </summary>
+    private void RepeatClose()
+    {
+        if (BitOperations.IsPow2(++_receivedSinceClose))
+        {
+            _session.RepeatClose();
+        }
+    }
+
     private void PumpUnlessInCall()
     {
         if (!_isInCall)
@@ -149,7 +166,7 @@ internal sealed partial class Ngtcp2Connection
             return;
         }
 
-        _session.Flush(now, _session.SmoothedRttNs >= MinPacedRttNs);
+        _session.Flush(now, _isEstablished && _session.SmoothedRttNs >= MinPacedRttNs);
         CountSent();
         var expiry = more.Value ? now : _session.ExpiryNs;
         SetExpiry(_isEstablished ? expiry : Math.Min(expiry, _helloDeadlineNs));

@@ -142,7 +142,7 @@ internal sealed class Ngtcp2Endpoint : IAsyncDisposable
 
     private ulong EarliestExpiry(ulong now)
     {
-        var earliest = now - Volatile.Read(ref _lastActiveNs) < ActivePeriodNs ? now + ActivePeriodNs : ulong.MaxValue;
+        var earliest = now < Volatile.Read(ref _lastActiveNs) + ActivePeriodNs ? now + ActivePeriodNs : ulong.MaxValue;
         foreach (var connection in Volatile.Read(ref _known))
         {
             earliest = Math.Min(earliest, connection.ExpiryNs);
