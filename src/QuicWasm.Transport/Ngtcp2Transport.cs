@@ -26,6 +26,9 @@ public sealed class Ngtcp2Transport : ITransport
     /// <inheritdoc/>
     public string? Provider => IsSupported ? $"ngtcp2 {QuicLibraries.Version}" : null;
 
+    /// <summary>Whether it shows its certificate when it connects. For tests.</summary>
+    internal bool ShowsCertificate { get; init; } = true;
+
     /// <inheritdoc/>
     public async ValueTask<ITransportListener> ListenAsync(TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
     {
@@ -65,6 +68,7 @@ public sealed class Ngtcp2Transport : ITransport
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(options);
         Check(options);
+        cancellationToken.ThrowIfCancellationRequested();
         IPAddress[] addresses;
         try
         {
@@ -92,10 +96,10 @@ public sealed class Ngtcp2Transport : ITransport
     /// <summary>How many bytes of a stream a peer may send before any is read.</summary>
     internal static int StreamWindowOf(TransportOptions options) => options.ReceiveBufferBytes > 0 ? options.ReceiveBufferBytes : DefaultStreamWindowBytes;
 
-    private static async ValueTask<ITransportConnection> ConnectAsync(
+    private async ValueTask<ITransportConnection> ConnectAsync(
         TransportEndpoint endpoint, IPEndPoint address, TransportOptions options, CancellationToken cancellationToken)
     {
-        using var credentials = CredentialsOf(options);
+        using var credentials = ShowsCertificate ? CredentialsOf(options) : QuicCredentials.CreateAnonymous();
         var connection = Begin(endpoint, address, options, credentials);
         try
         {

@@ -4,7 +4,7 @@ namespace QuicWasm.Transport.Tests;
 public abstract partial class TransportConformance
 {
     /// <summary>What may be under way between a writer and a reader that does not read: the buffers of both sides, and a write.</summary>
-    private const long MaxInFlightBytes = 4 << 20;
+    protected virtual long MaxInFlightBytes => 4 << 20;
 
     [Fact(Timeout = Deadline)]
     public async Task A_reader_that_does_not_read_holds_the_writer_back()
