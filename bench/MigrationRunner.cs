@@ -38,13 +38,15 @@ internal sealed class MigrationRunner(TimeSpan deadline)
         using var folder = new TemporaryFolder();
         string report = Path.Combine(folder.Path, "report.json");
 
+        (IReadOnlyList<string> sourceKeys, IReadOnlyList<string> destinationKeys) = NodeKeys.Make(point.Transport, folder);
+
         long start = Stopwatch.GetTimestamp();
         await using NodeProcess source = NodeProcess.Start(
-            ["run", "--listen", $"{point.Transport}:127.0.0.1:0", .. RunArguments(workload, point.Arguments, folder)], Input(workload));
+            ["run", .. sourceKeys, "--listen", $"{point.Transport}:127.0.0.1:0", .. RunArguments(workload, point.Arguments, folder)], Input(workload));
         string endpoint = await source.MessageAsync("quicwasm: listening on ", cancellationToken);
         await source.LinesAsync(expected.Count / 2, cancellationToken);
         await using NodeProcess destination = NodeProcess.Start(
-            ["resume", endpoint, "--freeze", "--report", report, .. ResumeArguments(point), .. FolderArguments(workload, folder)], Input(workload));
+            ["resume", endpoint, "--freeze", "--report", report, .. destinationKeys, .. ResumeArguments(point), .. FolderArguments(workload, folder)], Input(workload));
         await EndAsync(source, destination, expected.Count, cancellationToken);
         double total = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QuicWasm.Migration;
+using QuicWasm.Transport;
 
 namespace QuicWasm.Bench;
 
@@ -9,7 +10,7 @@ internal sealed class RunOptions
     private const string All = "all";
 
     private readonly Option<string> _granularity = Choice("--granularity", "How much is copied at a time", [.. CopyGranularity.All.Select(g => g.Name), All]);
-    private readonly Option<string> _transport = Choice("--transport", "What carries it", ["tcp"]);
+    private readonly Option<string> _transport = Choice("--transport", "What carries it", [.. TransportCatalogue.Names]);
     private readonly Option<string> _mode = Choice("--mode", "no-cow: copy everything, then run; cow: run, and fetch what is touched", ["no-cow", "cow"]);
     private readonly Option<string> _workload = Choice("--workload", "Which program moves", [.. Workload.Movable.Select(w => w.Name)]);
     private readonly Option<string> _engine = Choice("--engine", "What runs it", ["interpreter"]);

@@ -26,6 +26,11 @@ internal sealed class CommandConsole(TextWriter output, TextWriter error)
         {
             return Trapped(e);
         }
+        catch (MigrationException e) when (e.InnerException is TransportException { Error: TransportError.InsecureBind })
+        {
+            Say($"{e.Message}: --insecure-bind");
+            return ExitCode.Usage;
+        }
         catch (Exception e) when (e is UsageException or TransportException { Error: TransportError.InvalidEndpoint }
             or MigrationException { Error: MigrationError.InvalidOption, InnerException: null })
         {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using QuicWasm.Migration;
 using QuicWasm.Runtime;
-using QuicWasm.Wasi;
 
 namespace QuicWasm.Cli;
 
@@ -10,12 +9,6 @@ internal static class CommonOptions
 {
     /// <summary>Name of the argument that holds the program's own arguments.</summary>
     public const string GuestArgumentsName = "arguments";
-
-    public static Option<string[]> Folders() => new("--dir")
-    {
-        Description = "A folder that the program may use: HOST, or HOST::GUEST; may be given again",
-        DefaultValueFactory = _ => [],
-    };
 
     public static Option<string> Allocation() => Choice("--allocation", "Where instance memory comes from", "system", "pool");
 
@@ -28,11 +21,6 @@ internal static class CommonOptions
     public static Option<string?> Listen() => new("--listen")
     {
         Description = "Lets running nodes freeze the program and fetch its image: an endpoint such as tcp:127.0.0.1:7000 (port 0: any)",
-    };
-
-    public static Option<bool> InsecureBind() => new("--insecure-bind")
-    {
-        Description = "Lets tcp, which is neither encrypted nor authenticated, listen on other than loopback addresses",
     };
 
     public static Option<string?> Report() => new("--report")
@@ -58,16 +46,4 @@ internal static class CommonOptions
     /// <summary>Reads the value of --allocation.</summary>
     public static MemoryAllocation AllocationOf(string name, int poolMib) =>
         name == "pool" ? new MemoryAllocation.FromPool((ulong)poolMib << 20) : new MemoryAllocation.FromSystem();
-
-    /// <summary>Reads a value of --dir.</summary>
-    public static WasiPreopen Preopen(string text)
-    {
-        string[] parts = text.Split("::", 2);
-        if (!Directory.Exists(parts[0]))
-        {
-            throw new UsageException($"--dir {text}: there is no folder {parts[0]}");
-        }
-
-        return new WasiPreopen(parts.Length == 2 ? parts[1] : parts[0], parts[0]);
-    }
 }

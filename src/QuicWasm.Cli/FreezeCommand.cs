@@ -16,11 +16,14 @@ internal static class FreezeCommand
             Description = "Moves the image into this file; without it, the image stays at the node, for resume to fetch",
         };
         var command = new Command("freeze", "Freezes a running program in the middle of its work") { endpoint, program, output };
+        var transport = new TransportOptionSet();
+        transport.AddTo(command, listens: false);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var node = TransportEndpoint.Parse(parsed.GetRequiredValue(endpoint));
+            TransportEndpoint node = transport.Endpoint(parsed, parsed.GetRequiredValue(endpoint));
+            var options = new RunningNodeOptions { Transport = transport.Options(parsed, console, node) };
             Guid image;
-            await using (NodeClient client = await NodeClient.ConnectAsync(Transports.All, node, new RunningNodeOptions(), cancellationToken))
+            await using (NodeClient client = await NodeClient.ConnectAsync(Transports.All, node, options, cancellationToken))
             {
                 image = await client.FreezeAsync(parsed.GetValue(program), cancellationToken);
             }
@@ -28,7 +31,7 @@ internal static class FreezeCommand
             console.Say($"frozen as image {image}");
             if (parsed.GetValue(output) is { } file)
             {
-                await FetchAsync(node, image, file, cancellationToken);
+                await FetchAsync(node, options, image, file, cancellationToken);
                 console.Say($"moved to {file}");
             }
 
@@ -38,11 +41,11 @@ internal static class FreezeCommand
     }
 
     // The file is complete, and on the disk, before the node is told that it need not keep the image.
-    private static async Task FetchAsync(TransportEndpoint node, Guid image, string file, CancellationToken cancellationToken)
+    private static async Task FetchAsync(TransportEndpoint node, RunningNodeOptions options, Guid image, string file, CancellationToken cancellationToken)
     {
         var request = new MigrationRequest { Image = image, Granularity = Granularity.WholeBinary };
         using var target = new ImageFileTarget(file);
-        await using Migration.Migration migration = await new RunningNode(Transports.All, new RunningNodeOptions())
+        await using Migration.Migration migration = await new RunningNode(Transports.All, options)
             .ReceiveAsync(node, request, target, cancellationToken);
         await migration.FinishAsync(cancellationToken);
     }

@@ -18,7 +18,9 @@ internal static class Program
             ServeCommand.Create(console),
             ResumeCommand.Create(console),
             ImageCommand.Create(console),
+            IdentityCommand.Create(console),
             ValidateCommand.Create(console),
+            ObjdumpCommand.Create(console),
         };
         ParseResult parsed = root.Parse(GuestArguments.Separate(root, arguments));
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };

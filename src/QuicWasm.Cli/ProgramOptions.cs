@@ -1,3 +1,4 @@
+using QuicWasm.Modules;
 using QuicWasm.Runtime;
 using QuicWasm.Wasi;
 
@@ -6,8 +7,17 @@ namespace QuicWasm.Cli;
 /// <summary>Where and with what a program runs.</summary>
 internal sealed record ProgramOptions
 {
+    /// <summary>All that a 32-bit address reaches.</summary>
+    public const ulong DefaultMaxMemoryBytes = 4UL << 30;
+
     /// <summary>Folders that the program may use.</summary>
     public IReadOnlyList<WasiPreopen> Preopens { get; init; } = [];
+
+    /// <summary>Bytes that folders in memory hold together, or null: what an image says, or a default.</summary>
+    public ulong? MemoryFolderLimitBytes { get; init; }
+
+    /// <summary>What modules may use.</summary>
+    public ModuleFeatures Features { get; init; } = ModuleFeatures.Default;
 
     /// <summary>Its arguments, its name first; of no meaning for a program that is resumed.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
@@ -25,7 +35,7 @@ internal sealed record ProgramOptions
     public MemoryAllocation Allocation { get; init; } = new MemoryAllocation.FromSystem();
 
     /// <summary>Bytes that one memory can grow to.</summary>
-    public ulong MaxMemoryBytes { get; init; } = 4UL << 30;
+    public ulong MaxMemoryBytes { get; init; } = DefaultMaxMemoryBytes;
 
     /// <summary>Bytes of frames.</summary>
     public ulong MaxStackBytes { get; init; } = 16UL << 20;

@@ -60,7 +60,7 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
             : PosixSignalRegistration.Create((PosixSignal)UserSignal, s => FreezeOnSignal(s, node, hosted));
         if (options.Listen is { } endpoint)
         {
-            TransportEndpoint actual = await Transports.ListenAsync(node, endpoint, options.AllowInsecureBind, cancellationToken);
+            TransportEndpoint actual = await node.ListenAsync(Transports.All, endpoint, options.Transport, cancellationToken);
             console.Say($"listening on {actual}");
         }
 

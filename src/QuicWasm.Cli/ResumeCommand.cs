@@ -21,9 +21,10 @@ internal static class ResumeCommand
         {
             string from = parsed.GetRequiredValue(source);
             Configure configure = ProgramLoader.Configure(session.ProgramOptions(parsed));
-            SessionOptions options = session.SessionOptions(parsed);
-            return TransportEndpoint.Schemes.Any(s => from.StartsWith(s + ":", StringComparison.Ordinal))
-                ? FromNodeAsync(console, TransportEndpoint.Parse(from), migration.Request(parsed), configure, options, cancellationToken)
+            TransportEndpoint? node = session.Transport.IsEndpoint(parsed, from) ? session.Transport.Endpoint(parsed, from) : null;
+            SessionOptions options = session.SessionOptions(parsed, console, node);
+            return node is not null
+                ? FromNodeAsync(console, node, migration.Request(parsed), configure, options, cancellationToken)
                 : FromFileAsync(console, from, configure, options, cancellationToken);
         });
         return command;
@@ -45,7 +46,7 @@ internal static class ResumeCommand
     private static async Task<int> FromNodeAsync(
         CommandConsole console, TransportEndpoint node, MigrationRequest request, Configure configure, SessionOptions options, CancellationToken cancellationToken)
     {
-        MigratedProgram migrated = await new RunningNode(Transports.All, new RunningNodeOptions())
+        MigratedProgram migrated = await new RunningNode(Transports.All, new RunningNodeOptions { Transport = options.Transport })
             .ResumeAsync(node, request, configure, cancellationToken);
         await using Migration.Migration migration = migrated.Migration;
         MigrationReport report = migration.Report;

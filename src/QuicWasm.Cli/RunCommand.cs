@@ -18,14 +18,13 @@ internal static class RunCommand
             DefaultValueFactory = _ => [],
         };
         var environment = new Option<string[]>("--env") { Description = "A variable of the environment: NAME=VALUE; may be given again", DefaultValueFactory = _ => [] };
-        var maxMemory = new Option<int>("--max-memory-mib") { Description = "How far one memory can grow, in MiB", DefaultValueFactory = _ => 4096 };
         var invoke = new Option<string?>("--invoke") { Description = "Calls this export with the arguments as values of its types, and prints its results" };
-        var command = new Command("run", "Runs a program") { file, arguments, modules, environment, maxMemory, invoke };
+        var command = new Command("run", "Runs a program") { file, arguments, modules, environment, invoke };
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             string path = parsed.GetRequiredValue(file);
-            SessionOptions session = options.SessionOptions(parsed);
+            SessionOptions session = options.SessionOptions(parsed, console);
             RunningProgram program = ProgramLoader.Load(
                 path,
                 [.. parsed.GetRequiredValue(modules).Select(m => Pair("--module", m, "FILE"))],
@@ -34,7 +33,6 @@ internal static class RunCommand
                     Arguments = [Path.GetFileName(path), .. parsed.GetRequiredValue(arguments)],
                     Environment = [.. parsed.GetRequiredValue(environment).Select(e => Checked(e))],
                     Invoke = parsed.GetValue(invoke),
-                    MaxMemoryBytes = (ulong)parsed.GetRequiredValue(maxMemory) << 20,
                 });
             return new ProgramSession(console, program, Path.GetFileNameWithoutExtension(path), session).RunAsync(cancellationToken);
         });

@@ -11,11 +11,14 @@ internal static class ServeCommand
     public static Command Create(CommandConsole console)
     {
         var files = new Argument<string[]>("image") { Description = "Image files to serve", Arity = ArgumentArity.OneOrMore };
-        var listen = new Option<string>("--listen") { Description = "Where to listen", DefaultValueFactory = _ => "tcp:127.0.0.1:7000" };
-        Option<bool> insecureBind = CommonOptions.InsecureBind();
-        var command = new Command("serve", "Serves images to running nodes, until each has a new owner") { files, listen, insecureBind };
+        var listen = new Option<string?>("--listen") { Description = "Where to listen; 127.0.0.1:7000 without it" };
+        var transport = new TransportOptionSet();
+        var command = new Command("serve", "Serves images to running nodes, until each has a new owner") { files, listen };
+        transport.AddTo(command, listens: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            TransportEndpoint endpoint = transport.Endpoint(parsed, parsed.GetValue(listen) ?? $"{transport.Name(parsed)}:127.0.0.1:7000");
+            TransportOptions options = transport.Options(parsed, console, endpoint);
             await using var node = new MemoryNode(new MemoryNodeOptions
             {
                 Name = $"quicwasm {Environment.ProcessId}",
@@ -28,8 +31,7 @@ internal static class ServeCommand
                 console.Say($"serving {file} as image {images[^1]}");
             }
 
-            var endpoint = TransportEndpoint.Parse(parsed.GetRequiredValue(listen));
-            console.Say($"listening on {await Transports.ListenAsync(node, endpoint, parsed.GetValue(insecureBind), cancellationToken)}");
+            console.Say($"listening on {await node.ListenAsync(Transports.All, endpoint, options, cancellationToken)}");
             await Task.WhenAll(images.Select(image => node.WhenGoneAsync(image, cancellationToken)));
             console.Say("every image has a new owner");
             await node.DrainAsync(TimeSpan.FromSeconds(2));

@@ -5,23 +5,24 @@ namespace QuicWasm.Cli;
 
 /// <summary>How a program that runs here can leave.</summary>
 /// <param name="Listen">Where running nodes may freeze and fetch it, or null.</param>
-/// <param name="AllowInsecureBind">Whether tcp may listen on other than loopback addresses.</param>
+/// <param name="Transport">What its transport is told.</param>
 /// <param name="FreezeTo">The file that it is frozen to on a signal, or after so many safe points; or null.</param>
 /// <param name="FreezeAfter">After how many safe points it is frozen, or null.</param>
 /// <param name="Report">The file that the report of a migration goes to, or null.</param>
 /// <param name="Fuel">How many safe points it may pass here, or null for no limit.</param>
 internal sealed record SessionOptions(
-    TransportEndpoint? Listen, bool AllowInsecureBind, string? FreezeTo, long? FreezeAfter, string? Report, long? Fuel);
+    TransportEndpoint? Listen, TransportOptions Transport, string? FreezeTo, long? FreezeAfter, string? Report, long? Fuel);
 
 /// <summary>The options of commands that run a program.</summary>
 internal sealed class SessionOptionSet
 {
-    private readonly Option<string[]> _folders = CommonOptions.Folders();
+    private readonly FolderOptionSet _folders = new();
+    private readonly FeatureOptionSet _features = new();
+    private readonly Option<string?> _maxMemory = new("--max-memory") { Description = "How far one memory can grow, such as 64MiB or 1GiB; 4GiB without it" };
     private readonly Option<string> _engine = CommonOptions.Engine();
     private readonly Option<string> _allocation = CommonOptions.Allocation();
     private readonly Option<int> _poolMib = CommonOptions.PoolMib();
     private readonly Option<string?> _listen = CommonOptions.Listen();
-    private readonly Option<bool> _insecureBind = CommonOptions.InsecureBind();
     private readonly Option<string?> _report = CommonOptions.Report();
     private readonly Option<string?> _freezeTo = new("--freeze-to") { Description = "On SIGUSR1, freezes the program to this image file and ends" };
     private readonly Option<long?> _freezeAfter = new("--freeze-after")
@@ -37,12 +38,18 @@ internal sealed class SessionOptionSet
     private readonly Option<string> _unknownImports = CommonOptions.Choice(
         "--unknown-imports", "What a function does that the program imports and nothing offers: fail when it is linked, or trap when it is called", "fail", "trap");
 
+    /// <summary>How nodes reach each other.</summary>
+    public TransportOptionSet Transport { get; } = new();
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
+        _folders.AddTo(command);
+        _features.AddTo(command);
+        Transport.AddTo(command, listens: true);
         foreach (Option option in new Option[]
         {
-            _folders, _engine, _allocation, _poolMib, _listen, _insecureBind, _freezeTo, _freezeAfter, _report, _fuel, _unknownImports,
+            _maxMemory, _engine, _allocation, _poolMib, _listen, _freezeTo, _freezeAfter, _report, _fuel, _unknownImports,
         })
         {
             command.Add(option);
@@ -52,13 +59,19 @@ internal sealed class SessionOptionSet
     /// <summary>Where and with what the program runs.</summary>
     public ProgramOptions ProgramOptions(ParseResult parsed) => new()
     {
-        Preopens = [.. parsed.GetRequiredValue(_folders).Select(CommonOptions.Preopen)],
+        Preopens = _folders.Preopens(parsed),
+        MemoryFolderLimitBytes = _folders.MemoryLimitBytes(parsed),
+        Features = _features.Features(parsed),
+        MaxMemoryBytes = parsed.GetValue(_maxMemory) is { } size ? SizeText.Parse(_maxMemory.Name, size) : Cli.ProgramOptions.DefaultMaxMemoryBytes,
         TrapsUnknownImports = parsed.GetRequiredValue(_unknownImports) == "trap",
         Allocation = CommonOptions.AllocationOf(parsed.GetRequiredValue(_allocation), parsed.GetRequiredValue(_poolMib)),
     };
 
     /// <summary>How it can leave.</summary>
-    public SessionOptions SessionOptions(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="console">Where this node says who it is.</param>
+    /// <param name="source">The node that it comes from, or null.</param>
+    public SessionOptions SessionOptions(ParseResult parsed, CommandConsole console, TransportEndpoint? source = null)
     {
         string? freezeTo = parsed.GetValue(_freezeTo);
         long? freezeAfter = parsed.GetValue(_freezeAfter);
@@ -73,8 +86,8 @@ internal sealed class SessionOptionSet
             throw new UsageException("--fuel needs a number from 0 on");
         }
 
-        string? listen = parsed.GetValue(_listen);
+        TransportEndpoint? listen = parsed.GetValue(_listen) is { } text ? Transport.Endpoint(parsed, text) : null;
         return new SessionOptions(
-            listen is null ? null : TransportEndpoint.Parse(listen), parsed.GetValue(_insecureBind), freezeTo, freezeAfter, parsed.GetValue(_report), fuel);
+            listen, Transport.Options(parsed, console, listen, source), freezeTo, freezeAfter, parsed.GetValue(_report), fuel);
     }
 }

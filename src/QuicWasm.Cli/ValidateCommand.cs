@@ -9,15 +9,18 @@ internal static class ValidateCommand
     public static Command Create(CommandConsole console)
     {
         var files = new Argument<string[]>("file") { Description = "Modules to check", Arity = ArgumentArity.OneOrMore };
+        var features = new FeatureOptionSet();
         var command = new Command("validate", "Checks modules: says nothing of a good one, and where and why another is bad") { files };
+        features.AddTo(command);
         command.SetAction(parsed =>
         {
+            ModuleFeatures enabled = features.Features(parsed);
             int exitCode = ExitCode.Success;
             foreach (string file in parsed.GetRequiredValue(files))
             {
                 try
                 {
-                    ModuleLoader.Load(File.ReadAllBytes(file));
+                    ModuleLoader.Load(File.ReadAllBytes(file), enabled);
                 }
                 catch (ModuleException e)
                 {

@@ -21,4 +21,12 @@ public readonly record struct FileSystemTime
 
     /// <summary>A time in nanoseconds since 1970.</summary>
     public static FileSystemTime At(ulong nanoseconds) => new((long)(nanoseconds / 1_000_000_000), (long)(nanoseconds % 1_000_000_000));
+
+    /// <summary>The time in nanoseconds since 1970 that results, where a file's was this one.</summary>
+    public ulong From(ulong currentNs, ulong nowNs) => _nanoseconds switch
+    {
+        NowMark => nowNs,
+        OmitMark => currentNs,
+        _ => ((ulong)_seconds * 1_000_000_000) + (ulong)_nanoseconds,
+    };
 }

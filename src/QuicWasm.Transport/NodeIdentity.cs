@@ -36,12 +36,19 @@ public sealed class NodeIdentity : IDisposable
     public static NodeIdentity LoadOrCreate(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        var path = Path.Combine(folder, FileName);
+        return LoadOrCreateFile(Path.Combine(folder, FileName));
+    }
+
+    /// <summary>Loads the identity in a file of certificate and private key; at first use makes a new one there, as <see cref="LoadOrCreate"/> does.</summary>
+    /// <exception cref="TransportException">The file is unreadable, is no identity, or others may read it.</exception>
+    public static NodeIdentity LoadOrCreateFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
             if (!File.Exists(path))
             {
-                Directory.CreateDirectory(folder);
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
                 using var made = CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), Lifetime);
                 Store(made.Certificate, path);
             }

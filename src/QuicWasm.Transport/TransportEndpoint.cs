@@ -3,11 +3,9 @@ using System.Net;
 
 namespace QuicWasm.Transport;
 
-/// <summary>Where a node listens: <c>tcp:127.0.0.1:7000</c>, <c>tcp:[::1]:0</c>, <c>tcp:node2.example:7000</c>, <c>loopback:name</c>.</summary>
+/// <summary>Where a node listens: <c>tcp:127.0.0.1:7000</c>, <c>tcp:[::1]:0</c>, <c>quic:node2.example:7000</c>, <c>quic:ngtcp2:127.0.0.1:0</c>, <c>loopback:name</c>.</summary>
 public sealed record TransportEndpoint
 {
-    private static readonly string[] NetworkSchemes = ["tcp", "tls", "quic:ngtcp2", "quic:msquic", "quic"];
-
     private TransportEndpoint(string scheme, string host, int port)
     {
         Scheme = scheme;
@@ -16,7 +14,7 @@ public sealed record TransportEndpoint
     }
 
     /// <summary>The schemes that <see cref="Parse"/> accepts.</summary>
-    public static IReadOnlyList<string> Schemes { get; } = [.. NetworkSchemes, "loopback"];
+    public static IReadOnlyList<string> Schemes { get; } = [.. TransportCatalogue.Names, "loopback"];
 
     /// <summary>The transport's name.</summary>
     public string Scheme { get; }
@@ -32,7 +30,8 @@ public sealed record TransportEndpoint
     public static TransportEndpoint Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var scheme = Schemes.FirstOrDefault(name => text.StartsWith(name + ":", StringComparison.Ordinal));
+        // The longest: one name may begin another's.
+        var scheme = Schemes.Where(name => text.StartsWith(name + ":", StringComparison.Ordinal)).MaxBy(name => name.Length);
         if (scheme is null)
         {
             var colon = text.IndexOf(':', StringComparison.Ordinal);

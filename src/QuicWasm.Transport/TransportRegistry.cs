@@ -13,7 +13,7 @@ public sealed class TransportRegistry
     public IReadOnlyList<string> Names => [.. _transports.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>A registry of all transports that this build has.</summary>
-    public static TransportRegistry CreateDefault() => new([new LoopbackTransport(), SocketTransport.Tcp(), SocketTransport.Tls(), new Ngtcp2Transport(), new MsQuicTransport(), new QuicTransport()]);
+    public static TransportRegistry CreateDefault() => new([new LoopbackTransport(), .. TransportCatalogue.All.Select(static t => t.Create())]);
 
     /// <summary>The transport of that name.</summary>
     /// <exception cref="TransportException">There is none; the message lists the names.</exception>

@@ -39,8 +39,11 @@ internal sealed class Descriptor(DescriptorKind kind, FileSystemKind fileKind) :
 
     public FdFlags Flags { get; set; }
 
-    /// <summary>The system's descriptor; null where <see cref="Stream"/> is not.</summary>
-    public FileSystemDescriptor? Host { get; init; }
+    /// <summary>What is open; null where <see cref="Stream"/> is not.</summary>
+    public IOpenFile? File { get; init; }
+
+    /// <summary>The system's descriptor, where it has one: to be waited for, and for what only sockets do.</summary>
+    public FileSystemDescriptor? Host => (File as HostFile)?.Descriptor;
 
     public Stream? Stream { get; init; }
 
@@ -82,7 +85,7 @@ internal sealed class Descriptor(DescriptorKind kind, FileSystemKind fileKind) :
     {
         if (Kind != DescriptorKind.Preopen)
         {
-            Host?.Dispose();
+            File?.Dispose();
         }
     }
 }

@@ -80,7 +80,7 @@ internal sealed class DescriptorCalls(ProgramState state)
         // A standard stream is shared with other processes: it is not changed for them.
         if (descriptor.Kind == DescriptorKind.File && ((flags ^ descriptor.Flags) & FdFlags.Append) != 0)
         {
-            errno = SystemErrors.Of(descriptor.Host!.SetAppend((flags & FdFlags.Append) != 0));
+            errno = descriptor.File!.SetAppend((flags & FdFlags.Append) != 0);
         }
 
         descriptor.Flags = errno == Errno.Success ? flags : descriptor.Flags;

@@ -25,7 +25,7 @@ internal sealed class DirectoryCalls(ProgramState state)
         ulong cookie = call.U64(3);
         if (cookie == 0 || descriptor.Listing is null)
         {
-            errno = DirectoryListing.Read(descriptor.Host!, out DirectoryListing listing);
+            errno = DirectoryListing.Read(descriptor.File!, out DirectoryListing listing);
             if (errno != Errno.Success)
             {
                 return errno;
@@ -44,7 +44,7 @@ internal sealed class DirectoryCalls(ProgramState state)
         Errno pathErrno = call.Path(1, out ReadOnlySpan<byte> path);
         return errno != Errno.Success ? errno
             : pathErrno != Errno.Success ? pathErrno
-            : SystemErrors.Of(directory.Host!.CreateDirectory(path));
+            : directory.File!.CreateDirectory(path);
     }
 
     private Errno Remove(in HostCall call)
@@ -53,6 +53,6 @@ internal sealed class DirectoryCalls(ProgramState state)
         Errno pathErrno = call.Path(1, out ReadOnlySpan<byte> path);
         return errno != Errno.Success ? errno
             : pathErrno != Errno.Success ? pathErrno
-            : SystemErrors.Of(directory.Host!.RemoveDirectory(path));
+            : directory.File!.RemoveDirectory(path);
     }
 }

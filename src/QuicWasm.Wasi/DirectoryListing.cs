@@ -14,10 +14,10 @@ internal sealed class DirectoryListing(IReadOnlyList<FileSystemEntry> entries)
     public IReadOnlyList<FileSystemEntry> Entries { get; } = entries;
 
     /// <summary>Reads the directory. Entries come in the order of their bytes.</summary>
-    public static Errno Read(FileSystemDescriptor directory, out DirectoryListing listing)
+    public static Errno Read(IOpenFile directory, out DirectoryListing listing)
     {
         var entries = new List<FileSystemEntry>();
-        int error = directory.ReadEntries(entries);
+        Errno errno = directory.ReadEntries(entries);
         entries.RemoveAll(static e => e.Name.Length == 0);
         entries.Sort(static (a, b) => a.Name.Span.SequenceCompareTo(b.Name.Span));
         for (int i = 0; i < entries.Count; i++)
@@ -27,7 +27,7 @@ internal sealed class DirectoryListing(IReadOnlyList<FileSystemEntry> entries)
         }
 
         listing = new DirectoryListing(entries);
-        return SystemErrors.Of(error);
+        return errno;
     }
 
     /// <summary>Writes the entries from the cookie on, the last one cut off where the buffer ends. Gives the number of bytes.</summary>

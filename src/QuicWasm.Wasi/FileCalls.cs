@@ -55,8 +55,13 @@ internal sealed class FileCalls(ProgramState state)
         Span<byte> result = call.Result4(4);
         Span<FileSystemVector> vectors = stackalloc FileSystemVector[call.VectorCount(2)];
         vectors = call.Vectors(1, vectors);
-        long done = (long)call.U64(3) < 0 ? -1 : descriptor.Host!.ReadAt(vectors, (long)call.U64(3));
-        return (long)call.U64(3) < 0 ? Errno.Inval : Report(SystemErrors.Of(done), done, result);
+        if ((long)call.U64(3) < 0)
+        {
+            return Errno.Inval;
+        }
+
+        errno = descriptor.File!.ReadAt(vectors, (long)call.U64(3), out long done);
+        return Report(errno, done, result);
     }
 
     private Errno WriteAt(in HostCall call)
@@ -70,8 +75,13 @@ internal sealed class FileCalls(ProgramState state)
         Span<byte> result = call.Result4(4);
         Span<FileSystemVector> vectors = stackalloc FileSystemVector[call.VectorCount(2)];
         vectors = call.Vectors(1, vectors);
-        long done = (long)call.U64(3) < 0 ? -1 : descriptor.Host!.WriteAt(vectors, (long)call.U64(3));
-        return (long)call.U64(3) < 0 ? Errno.Inval : Report(SystemErrors.Of(done), done, result);
+        if ((long)call.U64(3) < 0)
+        {
+            return Errno.Inval;
+        }
+
+        errno = descriptor.File!.WriteAt(vectors, (long)call.U64(3), out long done);
+        return Report(errno, done, result);
     }
 
     private Errno Seek(in HostCall call)
@@ -92,13 +102,13 @@ internal sealed class FileCalls(ProgramState state)
             return descriptor is { IsDirectory: true } ? Errno.BadF : Unseekable(descriptor, errno);
         }
 
-        long position = descriptor.Host!.Seek(offset, whence);
-        if (position >= 0)
+        errno = descriptor.File!.Seek(offset, whence, out long position);
+        if (errno == Errno.Success)
         {
             result.Put((ulong)position);
         }
 
-        return SystemErrors.Of(position);
+        return errno;
     }
 
     /// <summary>What cannot seek says so, rather than that the right is missing.</summary>

@@ -13,8 +13,8 @@ internal sealed class FileStatusCalls(ProgramState state)
         table.Add("fd_filestat_get", "ii", StatusGet);
         table.Add("fd_filestat_set_size", "il", SetSize);
         table.Add("fd_filestat_set_times", "illi", SetTimes);
-        table.Add("fd_sync", "i", (in HostCall call) => Apply(call, Rights.FdSync, static h => h.Synchronize()));
-        table.Add("fd_datasync", "i", (in HostCall call) => Apply(call, Rights.FdDatasync, static h => h.SynchronizeData()));
+        table.Add("fd_sync", "i", (in HostCall call) => Synchronize(call, Rights.FdSync, false));
+        table.Add("fd_datasync", "i", (in HostCall call) => Synchronize(call, Rights.FdDatasync, true));
         table.Add("fd_allocate", "ill", Allocate);
         table.Add("fd_advise", "illi", Advise);
     }
@@ -31,7 +31,7 @@ internal sealed class FileStatusCalls(ProgramState state)
 
         Span<byte> result = call.Bytes(call.U32(1), FileStatus.Bytes);
         FileSystemStatus status = default;
-        errno = descriptor.Host is { } host ? SystemErrors.Of(host.Status(out status)) : Errno.Success;
+        errno = descriptor.File is { } file ? file.Status(out status) : Errno.Success;
         if (errno == Errno.Success)
         {
             FileStatus.Write(result, status);
@@ -45,7 +45,7 @@ internal sealed class FileStatusCalls(ProgramState state)
         Errno errno = FindToChange(call, Rights.FdFilestatSetSize, out Descriptor descriptor);
         return errno != Errno.Success ? errno
             : call.U64(1) > long.MaxValue ? Errno.FBig
-            : SystemErrors.Of(descriptor.Host!.Truncate((long)call.U64(1)));
+            : descriptor.File!.Truncate((long)call.U64(1));
     }
 
     private Errno SetTimes(in HostCall call)
@@ -54,7 +54,7 @@ internal sealed class FileStatusCalls(ProgramState state)
         if (errno == Errno.Success)
         {
             errno = FileStatus.ChooseTimes(call.U64(1), call.U64(2), (TimeFlags)call.U32(3), out FileSystemTime accessed, out FileSystemTime modified);
-            return errno == Errno.Success ? SystemErrors.Of(descriptor.Host!.SetTimes(accessed, modified)) : errno;
+            return errno == Errno.Success ? descriptor.File!.SetTimes(accessed, modified) : errno;
         }
 
         return errno;
@@ -65,7 +65,7 @@ internal sealed class FileStatusCalls(ProgramState state)
         Errno errno = FindToChange(call, Rights.FdAllocate, out Descriptor descriptor);
         return errno != Errno.Success ? errno
             : call.U64(2) == 0 || !IsRange(call.U64(1), call.U64(2)) ? Errno.Inval
-            : SystemErrors.Of(descriptor.Host!.Allocate((long)call.U64(1), (long)call.U64(2)));
+            : descriptor.File!.Allocate((long)call.U64(1), (long)call.U64(2));
     }
 
     private Errno Advise(in HostCall call)
@@ -76,7 +76,7 @@ internal sealed class FileStatusCalls(ProgramState state)
             return errno != Errno.Success ? errno : Errno.Inval;
         }
 
-        return SystemErrors.Of(descriptor.Host!.Advise((long)call.U64(1), (long)call.U64(2), ToSystem(call.U32(3))));
+        return descriptor.File!.Advise((long)call.U64(1), (long)call.U64(2), ToSystem(call.U32(3)));
     }
 
     // POSIX numbers random before sequential.
@@ -87,10 +87,10 @@ internal sealed class FileStatusCalls(ProgramState state)
         _ => (int)advice,
     };
 
-    private Errno Apply(in HostCall call, Rights required, Func<FileSystemDescriptor, int> action)
+    private Errno Synchronize(in HostCall call, Rights required, bool dataOnly)
     {
         Errno errno = state.Descriptors.Find(call.U32(0), required, out Descriptor descriptor);
-        return errno == Errno.Success ? SystemErrors.Of(action(descriptor.Host!)) : errno;
+        return errno == Errno.Success ? descriptor.File!.Synchronize(dataOnly) : errno;
     }
 
     private Errno FindToChange(in HostCall call, Rights required, out Descriptor descriptor)

@@ -25,7 +25,7 @@ internal sealed class PathCalls(ProgramState state)
     {
         Errno errno = state.Descriptors.FindChangeable(call.U32(0), Rights.PathUnlinkFile, out Descriptor directory);
         errno = First(errno, call.Path(1, out ReadOnlySpan<byte> path));
-        return errno == Errno.Success ? SystemErrors.Of(directory.Host!.UnlinkFile(path)) : errno;
+        return errno == Errno.Success ? directory.File!.UnlinkFile(path) : errno;
     }
 
     private Errno Rename(in HostCall call)
@@ -34,7 +34,7 @@ internal sealed class PathCalls(ProgramState state)
         errno = First(errno, state.Descriptors.FindChangeable(call.U32(3), Rights.PathRenameTarget, out Descriptor to));
         errno = First(errno, call.Path(1, out ReadOnlySpan<byte> path));
         errno = First(errno, call.Path(4, out ReadOnlySpan<byte> newPath));
-        return errno == Errno.Success ? SystemErrors.Of(from.Host!.Rename(path, to.Host!, newPath)) : errno;
+        return errno == Errno.Success ? from.File!.Rename(path, to.File!, newPath) : errno;
     }
 
     private Errno Link(in HostCall call)
@@ -44,7 +44,7 @@ internal sealed class PathCalls(ProgramState state)
         errno = First(errno, call.U32(1) > FollowFlag ? Errno.Inval : Errno.Success);
         errno = First(errno, call.Path(2, out ReadOnlySpan<byte> path));
         errno = First(errno, call.Path(5, out ReadOnlySpan<byte> newPath));
-        return errno == Errno.Success ? SystemErrors.Of(from.Host!.Link(path, call.U32(1) == FollowFlag, to.Host!, newPath)) : errno;
+        return errno == Errno.Success ? from.File!.Link(path, call.U32(1) == FollowFlag, to.File!, newPath) : errno;
     }
 
     private Errno SymbolicLink(in HostCall call)
@@ -55,7 +55,7 @@ internal sealed class PathCalls(ProgramState state)
 
         // An absolute target would mean one thing to the program and another to the host.
         errno = First(errno, target.StartsWith("/"u8) ? Errno.Perm : Errno.Success);
-        return errno == Errno.Success ? SystemErrors.Of(directory.Host!.SymbolicLink(target, path)) : errno;
+        return errno == Errno.Success ? directory.File!.SymbolicLink(target, path) : errno;
     }
 
     private Errno ReadLink(in HostCall call)
@@ -64,7 +64,7 @@ internal sealed class PathCalls(ProgramState state)
         errno = First(errno, call.Path(1, out ReadOnlySpan<byte> path));
         Span<byte> buffer = call.Bytes(call.U32(3), call.U32(4));
         Span<byte> result = call.Result4(5);
-        errno = First(errno, Open(directory, path, false, out FileSystemDescriptor? link));
+        errno = First(errno, Open(directory, path, false, out IOpenFile? link));
         using (link)
         {
             if (errno != Errno.Success)
@@ -73,11 +73,10 @@ internal sealed class PathCalls(ProgramState state)
             }
 
             Span<byte> target = stackalloc byte[4096];
-            int length = link!.ReadLinkTarget(target);
-            if (length < 0)
+            errno = link!.ReadLinkTarget(target, out int length);
+            if (errno != Errno.Success)
             {
-                // The system says ENOENT of what is no link.
-                return SystemErrors.Of(length) is var error && error == Errno.NoEnt ? Errno.Inval : error;
+                return errno;
             }
 
             length = Math.Min(length, buffer.Length);
@@ -92,11 +91,11 @@ internal sealed class PathCalls(ProgramState state)
         Errno errno = state.Descriptors.FindDirectory(call.U32(0), Rights.PathFilestatGet, out Descriptor directory);
         errno = First(errno, call.Path(2, out ReadOnlySpan<byte> path));
         Span<byte> result = call.Bytes(call.U32(4), FileStatus.Bytes);
-        errno = First(errno, Open(directory, path, call.U32(1) == FollowFlag, out FileSystemDescriptor? file));
+        errno = First(errno, Open(directory, path, call.U32(1) == FollowFlag, out IOpenFile? file));
         using (file)
         {
             FileSystemStatus status = default;
-            errno = errno == Errno.Success ? SystemErrors.Of(file!.Status(out status)) : errno;
+            errno = errno == Errno.Success ? file!.Status(out status) : errno;
             if (errno == Errno.Success)
             {
                 FileStatus.Write(result, status);
@@ -112,17 +111,17 @@ internal sealed class PathCalls(ProgramState state)
         errno = First(errno, call.Path(2, out ReadOnlySpan<byte> path));
         errno = First(errno, FileStatus.ChooseTimes(
             call.U64(4), call.U64(5), (TimeFlags)call.U32(6), out FileSystemTime accessed, out FileSystemTime modified));
-        errno = First(errno, Open(directory, path, call.U32(1) == FollowFlag, out FileSystemDescriptor? file));
+        errno = First(errno, Open(directory, path, call.U32(1) == FollowFlag, out IOpenFile? file));
         using (file)
         {
-            return errno == Errno.Success ? SystemErrors.Of(file!.SetTimes(accessed, modified)) : errno;
+            return errno == Errno.Success ? file!.SetTimes(accessed, modified) : errno;
         }
     }
 
-    private static Errno Open(Descriptor directory, ReadOnlySpan<byte> path, bool follow, out FileSystemDescriptor? opened)
+    private static Errno Open(Descriptor directory, ReadOnlySpan<byte> path, bool follow, out IOpenFile? opened)
     {
         opened = null;
         FileSystemOpen how = FileSystemOpen.PathOnly | (follow ? FileSystemOpen.None : FileSystemOpen.NoFollow);
-        return directory is { Host: { } host } && !path.IsEmpty ? SystemErrors.Of(host.OpenBeneath(path, how, out opened)) : Errno.NoEnt;
+        return directory is { File: { } file } && !path.IsEmpty ? file.Open(path, how, out opened) : Errno.NoEnt;
     }
 }

@@ -43,16 +43,17 @@ internal sealed class PathOpenCall(ProgramState state)
         Span<byte> result = call.Result4(8);
         FileSystemOpen how = ToSystem(flags, fdFlags, rights, call.U32(1) == FollowFlag);
         ReadOnlySpan<byte> path = call.Bytes(call.U32(2), call.U32(3));
-        errno = directory.IsReadOnly ? OpenReadOnly(directory, path, how, out FileSystemDescriptor? host)
-            : SystemErrors.Of(directory.Host!.OpenBeneath(path, how, out host));
-        errno = errno == Errno.Success ? SystemErrors.Of(host!.Status(out FileSystemStatus status)) : errno;
+        errno = directory.IsReadOnly ? OpenReadOnly(directory, path, how, out IOpenFile? file)
+            : directory.File!.Open(path, how, out file);
+        FileSystemStatus status = default;
+        errno = errno == Errno.Success ? file!.Status(out status) : errno;
         if (errno != Errno.Success)
         {
-            host?.Dispose();
+            file?.Dispose();
             return errno;
         }
 
-        var opened = MakeDescriptor(directory, path, host!, how);
+        var opened = MakeDescriptor(directory, path, file!, status.Kind, how);
         opened.Base = rights & RightsFacts.Of(opened.FileKind);
         opened.Inheriting = inheriting;
         opened.Flags = fdFlags;
@@ -90,10 +91,10 @@ internal sealed class PathOpenCall(ProgramState state)
         | ((flags & (FdFlags.Sync | FdFlags.ReadSync)) != 0 ? FileSystemOpen.Sync : FileSystemOpen.None);
 
     /// <summary>As on a file system that is mounted read-only: what is there can be opened to read.</summary>
-    private static Errno OpenReadOnly(Descriptor directory, ReadOnlySpan<byte> path, FileSystemOpen how, out FileSystemDescriptor? opened)
+    private static Errno OpenReadOnly(Descriptor directory, ReadOnlySpan<byte> path, FileSystemOpen how, out IOpenFile? opened)
     {
         FileSystemOpen reading = how & ~(FileSystemOpen.Create | FileSystemOpen.Exclusive | FileSystemOpen.Truncate | FileSystemOpen.Write);
-        Errno errno = SystemErrors.Of(directory.Host!.OpenBeneath(path, reading, out opened));
+        Errno errno = directory.File!.Open(path, reading, out opened);
         if (errno == Errno.NoEnt && (how & FileSystemOpen.Create) != 0)
         {
             return Errno.RoFs;
@@ -109,13 +110,11 @@ internal sealed class PathOpenCall(ProgramState state)
         return errno;
     }
 
-    private static Descriptor MakeDescriptor(Descriptor directory, ReadOnlySpan<byte> path, FileSystemDescriptor host, FileSystemOpen how)
+    private static Descriptor MakeDescriptor(Descriptor directory, ReadOnlySpan<byte> path, IOpenFile file, FileSystemKind kind, FileSystemOpen how)
     {
-        _ = host.Status(out FileSystemStatus status);
-        bool isDirectory = status.Kind == FileSystemKind.Directory;
-        return new Descriptor(isDirectory ? DescriptorKind.Directory : DescriptorKind.File, status.Kind)
+        return new Descriptor(kind == FileSystemKind.Directory ? DescriptorKind.Directory : DescriptorKind.File, kind)
         {
-            Host = host,
+            File = file,
             Preopen = directory.Preopen,
             Path = directory.Path.Length == 0 ? path.ToArray() : [.. directory.Path, .. "/"u8, .. path],
             Access = how & (FileSystemOpen.Read | FileSystemOpen.Write),

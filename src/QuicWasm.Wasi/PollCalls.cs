@@ -205,18 +205,18 @@ internal sealed class PollCalls(ProgramState state)
 
     private static ulong Available(Descriptor descriptor)
     {
-        if (descriptor.Host is not { } host)
+        if (descriptor.File is not { } file)
         {
             return 1;
         }
 
         if (descriptor.FileKind != FileSystemKind.RegularFile)
         {
-            return (ulong)Math.Max(0, host.AvailableBytes());
+            return descriptor.Host is { } host ? (ulong)Math.Max(0, host.AvailableBytes()) : 0;
         }
 
-        long position = host.Seek(0, 1);
-        return host.Status(out FileSystemStatus status) < 0 || position < 0 || status.SizeBytes < (ulong)position ? 0 : status.SizeBytes - (ulong)position;
+        bool isKnown = file.Seek(0, 1, out long position) == Errno.Success & file.Status(out FileSystemStatus status) == Errno.Success;
+        return isKnown && status.SizeBytes > (ulong)position ? status.SizeBytes - (ulong)position : 0;
     }
 
     private struct Subscription

@@ -7,10 +7,10 @@ namespace QuicWasm.Wasi;
 /// <summary>A folder of the options, open. It stays open when the program closes its descriptor, because files may lie in it.</summary>
 internal sealed class Preopen : IDisposable
 {
-    private Preopen(WasiPreopen options, FileSystemDescriptor root)
+    private Preopen(string guestPath, bool isReadOnly, IOpenFile root)
     {
-        GuestPath = options.GuestPath;
-        IsReadOnly = options.IsReadOnly;
+        GuestPath = guestPath;
+        IsReadOnly = isReadOnly;
         Root = root;
     }
 
@@ -18,15 +18,18 @@ internal sealed class Preopen : IDisposable
 
     public bool IsReadOnly { get; }
 
-    public FileSystemDescriptor Root { get; }
+    public IOpenFile Root { get; }
 
-    /// <summary>Opens the folder.</summary>
+    /// <summary>The folder in memory that it is, or null.</summary>
+    public MemoryFolder? Memory { get; private init; }
+
+    /// <summary>Opens a folder of the host.</summary>
     /// <exception cref="HostStateException">It cannot be opened.</exception>
-    public static Preopen Open(WasiPreopen options)
+    public static Preopen OpenHost(WasiPreopen options)
     {
         try
         {
-            return new Preopen(options, FileSystemDescriptor.OpenFolder(options.HostPath));
+            return new Preopen(options.GuestPath, options.IsReadOnly, new HostFile(FileSystemDescriptor.OpenFolder(options.HostPath!)));
         }
         catch (NativeException e)
         {
@@ -34,9 +37,13 @@ internal sealed class Preopen : IDisposable
         }
     }
 
+    /// <summary>Opens a folder in memory.</summary>
+    public static Preopen OpenMemory(string guestPath, bool isReadOnly, MemoryFolder folder) =>
+        new(guestPath, isReadOnly, folder.Open()) { Memory = folder };
+
     public Descriptor OpenDescriptor() => new(DescriptorKind.Preopen, FileSystemKind.Directory)
     {
-        Host = Root,
+        File = Root,
         Preopen = this,
         Base = RightsFacts.Of(FileSystemKind.Directory),
         Inheriting = Rights.All,

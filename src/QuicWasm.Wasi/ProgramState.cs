@@ -6,6 +6,8 @@ namespace QuicWasm.Wasi;
 /// <summary>All that preview 1 keeps for one program.</summary>
 internal sealed class ProgramState : IDisposable
 {
+    private const ulong DefaultMemoryFolderBytes = 256UL << 20;
+
     private readonly WasiOptions _options;
 
     /// <summary>Opens what the options name.</summary>
@@ -17,11 +19,14 @@ internal sealed class ProgramState : IDisposable
         Environment = Encode(options.Environment, "a variable of the environment");
         Clocks = new ProgramClocks(options.Clock);
         Random = RandomSource.FromSeed(options.RandomSeed);
+        Quota = new MemoryQuota(options.MemoryFolderLimitBytes ?? DefaultMemoryFolderBytes);
         try
         {
             foreach (WasiPreopen preopen in options.Preopens)
             {
-                Preopens.Add(Preopen.Open(preopen));
+                Preopens.Add(preopen.HostPath is null
+                    ? Preopen.OpenMemory(preopen.GuestPath, preopen.IsReadOnly, new MemoryFolder((uint)Preopens.Count, Quota, options.Clock))
+                    : Preopen.OpenHost(preopen));
             }
         }
         catch (HostStateException)
@@ -53,10 +58,19 @@ internal sealed class ProgramState : IDisposable
     /// <summary>The folders of the options, in their order; open until the end.</summary>
     public List<Preopen> Preopens { get; } = [];
 
+    /// <summary>What folders in memory may take together.</summary>
+    public MemoryQuota Quota { get; set; }
+
     public DescriptorTable Descriptors { get; set; } = new();
 
     /// <summary>The wait that was interrupted and has not been issued again; else null.</summary>
     public PendingWait? PendingWait { get; set; }
+
+    /// <summary>The limit of the options for folders in memory; null where an image's own limit holds.</summary>
+    public ulong? MemoryFolderLimitBytes => _options.MemoryFolderLimitBytes;
+
+    /// <summary>Where times of files come from.</summary>
+    public TimeProvider Clock => _options.Clock;
 
     public int SocketCount => _options.Sockets.Count;
 
@@ -71,7 +85,7 @@ internal sealed class ProgramState : IDisposable
     {
         var host = Native.FileSystemDescriptor.Borrow(_options.Sockets[index]);
         _ = host.Status(out Native.FileSystemStatus status);
-        return new Descriptor(DescriptorKind.Socket, status.Kind) { Host = host, Index = index, Base = RightsFacts.Of(status.Kind) };
+        return new Descriptor(DescriptorKind.Socket, status.Kind) { File = new HostFile(host), Index = index, Base = RightsFacts.Of(status.Kind) };
     }
 
     public void Dispose()

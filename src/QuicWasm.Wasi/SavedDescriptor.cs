@@ -10,7 +10,7 @@ namespace QuicWasm.Wasi;
 internal sealed record SavedDescriptor(int Number, DescriptorKind Kind, FileSystemKind FileKind, int Index)
 {
     /// <summary>Fewest bytes that one takes.</summary>
-    public const int LeastBytes = 41;
+    public const int LeastBytes = 49;
 
     private const int NameLimit = 255, EntryBytes = 6;
 
@@ -25,13 +25,16 @@ internal sealed record SavedDescriptor(int Number, DescriptorKind Kind, FileSyst
     /// <summary>Path in the folder.</summary>
     public byte[] Path { get; init; } = [];
 
+    /// <summary>The number of the file, where it lies in a folder in memory; else 0.</summary>
+    public ulong Inode { get; init; }
+
     public ulong Offset { get; init; }
 
     public IReadOnlyList<FileSystemEntry>? Entries { get; init; }
 
     private bool IsByPath => Kind is DescriptorKind.File or DescriptorKind.Directory;
 
-    public static SavedDescriptor Read(ref StateReader reader, int preopenCount)
+    public static SavedDescriptor Read(ref StateReader reader, IReadOnlyList<SavedFolder> folders)
     {
         var descriptor = new SavedDescriptor((int)reader.U32(), (DescriptorKind)reader.U8(), (FileSystemKind)reader.U8(), (int)reader.U32())
         {
@@ -40,6 +43,7 @@ internal sealed record SavedDescriptor(int Number, DescriptorKind Kind, FileSyst
             Base = (Rights)reader.U64(),
             Inheriting = (Rights)reader.U64(),
             Path = reader.Text(),
+            Inode = reader.U64(),
             Offset = reader.U64(),
             Entries = ReadEntries(ref reader),
         };
@@ -47,7 +51,7 @@ internal sealed record SavedDescriptor(int Number, DescriptorKind Kind, FileSyst
         {
             DescriptorKind.Standard => 3,
             DescriptorKind.Socket => DescriptorTable.Limit,
-            _ => preopenCount,
+            _ => folders.Count,
         };
         reader.Check((uint)descriptor.Number < DescriptorTable.Limit, $"descriptor {(uint)descriptor.Number}");
         reader.Check(descriptor.Kind < DescriptorKind.Connection, $"descriptor kind {descriptor.Kind}");
@@ -57,6 +61,8 @@ internal sealed record SavedDescriptor(int Number, DescriptorKind Kind, FileSyst
         reader.Check((descriptor.Access & ~(FileSystemOpen.Read | FileSystemOpen.Write)) == 0, $"access {descriptor.Access}");
         reader.Check(((descriptor.Base | descriptor.Inheriting) & ~Rights.All) == 0, "unknown rights");
         reader.Check(descriptor.IsByPath != (descriptor.Path.Length == 0), "a path where there is none, or none where there is one");
+        bool isInMemory = descriptor.IsByPath && folders[descriptor.Index].Memory is not null;
+        reader.Check(isInMemory != (descriptor.Inode == 0), $"file number {descriptor.Inode}");
         reader.Check(descriptor.Offset <= long.MaxValue, $"offset {descriptor.Offset}");
         return descriptor;
     }
@@ -72,6 +78,7 @@ internal sealed record SavedDescriptor(int Number, DescriptorKind Kind, FileSyst
         writer.U64((ulong)Base);
         writer.U64((ulong)Inheriting);
         writer.Bytes(Path);
+        writer.U64(Inode);
         writer.U64(Offset);
         writer.U8(Entries is null ? (byte)0 : (byte)1);
         if (Entries is not null)

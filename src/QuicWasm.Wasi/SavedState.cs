@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using QuicWasm.Runtime;
 
 namespace QuicWasm.Wasi;
@@ -6,7 +5,7 @@ namespace QuicWasm.Wasi;
 /// <summary>A module's state as it travels.</summary>
 internal sealed record SavedState
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int LengthBytes = 4, RemainingBytes = 8;
 
     public required byte[][] Arguments { get; init; }
@@ -23,8 +22,11 @@ internal sealed record SavedState
 
     public required ulong RandomPosition { get; init; }
 
-    /// <summary>Guest paths of the folders (UTF-8).</summary>
-    public required byte[][] Preopens { get; init; }
+    /// <summary>The limit of the folders in memory.</summary>
+    public required ulong MemoryFolderLimitBytes { get; init; }
+
+    /// <summary>The folders that descriptors lie in.</summary>
+    public required IReadOnlyList<SavedFolder> Folders { get; init; }
 
     /// <summary>The open descriptors, by ascending number.</summary>
     public required IReadOnlyList<SavedDescriptor> Descriptors { get; init; }
@@ -47,8 +49,9 @@ internal sealed record SavedState
         ulong monotonic = reader.U64(), process = reader.U64(), thread = reader.U64();
         byte[] key = reader.Raw(RandomSource.KeyBytes);
         ulong position = reader.U64();
-        byte[][] preopens = ReadTexts(ref reader);
-        reader.Check(Array.TrueForAll(preopens, static p => Utf8.IsValid(p)), "a folder's path is no UTF-8");
+        ulong limit = reader.U64();
+        reader.Check(limit <= MemoryQuota.MostBytes, $"folders in memory of {limit} bytes");
+        List<SavedFolder> folders = ReadFolders(ref reader);
         var saved = new SavedState
         {
             Arguments = arguments,
@@ -58,8 +61,9 @@ internal sealed record SavedState
             ThreadNs = thread,
             RandomKey = key,
             RandomPosition = position,
-            Preopens = preopens,
-            Descriptors = ReadDescriptors(ref reader, preopens.Length),
+            MemoryFolderLimitBytes = limit,
+            Folders = folders,
+            Descriptors = ReadDescriptors(ref reader, folders),
             PendingWait = ReadPendingWait(ref reader),
         };
         reader.Check(reader.IsAtEnd, "there are bytes behind its end");
@@ -78,7 +82,13 @@ internal sealed record SavedState
         writer.U64(ThreadNs);
         writer.Raw(RandomKey);
         writer.U64(RandomPosition);
-        WriteTexts(writer, Preopens);
+        writer.U64(MemoryFolderLimitBytes);
+        writer.U32((uint)Folders.Count);
+        foreach (SavedFolder folder in Folders)
+        {
+            folder.Write(writer);
+        }
+
         writer.U32((uint)Descriptors.Count);
         foreach (SavedDescriptor descriptor in Descriptors)
         {
@@ -97,13 +107,25 @@ internal sealed record SavedState
         return writer.ToArray();
     }
 
-    private static List<SavedDescriptor> ReadDescriptors(ref StateReader reader, int preopenCount)
+    private static List<SavedFolder> ReadFolders(ref StateReader reader)
+    {
+        int count = reader.Count(SavedFolder.LeastBytes);
+        var folders = new List<SavedFolder>(count);
+        for (int i = 0; i < count; i++)
+        {
+            folders.Add(SavedFolder.Read(ref reader));
+        }
+
+        return folders;
+    }
+
+    private static List<SavedDescriptor> ReadDescriptors(ref StateReader reader, List<SavedFolder> folders)
     {
         int count = reader.Count(SavedDescriptor.LeastBytes);
         var descriptors = new List<SavedDescriptor>(count);
         for (int i = 0; i < count; i++)
         {
-            var descriptor = SavedDescriptor.Read(ref reader, preopenCount);
+            var descriptor = SavedDescriptor.Read(ref reader, folders);
             reader.Check(i == 0 || descriptors[i - 1].Number < descriptor.Number, "descriptors are not in order");
             descriptors.Add(descriptor);
         }

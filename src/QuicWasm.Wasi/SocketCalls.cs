@@ -37,7 +37,7 @@ internal sealed class SocketCalls(ProgramState state)
         if (errno == Errno.Success)
         {
             _ = connection!.Status(out FileSystemStatus status);
-            var descriptor = new Descriptor(DescriptorKind.Connection, status.Kind) { Host = connection, Base = RightsFacts.Of(status.Kind), Flags = flags };
+            var descriptor = new Descriptor(DescriptorKind.Connection, status.Kind) { File = new HostFile(connection!), Base = RightsFacts.Of(status.Kind), Flags = flags };
             result.Put((uint)state.Descriptors.Add(descriptor));
         }
 

@@ -9,21 +9,34 @@ internal static class StateCapture
 {
     /// <summary>The state now.</summary>
     /// <exception cref="HostStateException">An open file has no name any more, or a connection is open.</exception>
-    public static SavedState Capture(ProgramState state) => new()
+    public static SavedState Capture(ProgramState state)
     {
-        Arguments = state.Arguments,
-        Environment = state.Environment,
-        MonotonicNs = state.Clocks.MonotonicNs,
-        ProcessNs = state.Clocks.ProcessNs,
-        ThreadNs = state.Clocks.ThreadNs,
-        RandomKey = state.Random.Key,
-        RandomPosition = state.Random.Position,
-        Preopens = [.. state.Preopens.Select(static p => Encoding.UTF8.GetBytes(p.GuestPath))],
-        Descriptors = [.. Enumerable.Range(0, state.Descriptors.Count).Where(n => state.Descriptors[n] is not null).Select(n => Capture(state, n))],
-        PendingWait = state.PendingWait,
+        int[] numbers = [.. Enumerable.Range(0, state.Descriptors.Count).Where(n => state.Descriptors[n] is not null)];
+
+        // What no descriptor lies in is out of the program's reach for good.
+        List<Preopen> folders = [.. state.Preopens.Where(p => numbers.Any(n => state.Descriptors[n]!.Preopen == p))];
+        return new SavedState
+        {
+            Arguments = state.Arguments,
+            Environment = state.Environment,
+            MonotonicNs = state.Clocks.MonotonicNs,
+            ProcessNs = state.Clocks.ProcessNs,
+            ThreadNs = state.Clocks.ThreadNs,
+            RandomKey = state.Random.Key,
+            RandomPosition = state.Random.Position,
+            MemoryFolderLimitBytes = state.Quota.LimitBytes,
+            Folders = [.. folders.Select(Capture)],
+            Descriptors = [.. numbers.Select(n => Capture(state, folders, n))],
+            PendingWait = state.PendingWait,
+        };
+    }
+
+    private static SavedFolder Capture(Preopen folder) => new(Encoding.UTF8.GetBytes(folder.GuestPath))
+    {
+        Memory = folder.Memory is { } memory ? SavedMemoryFolder.Capture(memory, folder.IsReadOnly) : null,
     };
 
-    private static SavedDescriptor Capture(ProgramState state, int number)
+    private static SavedDescriptor Capture(ProgramState state, List<Preopen> folders, int number)
     {
         Descriptor descriptor = state.Descriptors[number]!;
         if (descriptor.Kind == DescriptorKind.Connection)
@@ -32,27 +45,32 @@ internal static class StateCapture
         }
 
         bool isByPath = descriptor.Kind is DescriptorKind.File or DescriptorKind.Directory;
-        int index = descriptor.Preopen is { } preopen ? state.Preopens.IndexOf(preopen) : descriptor.Index;
-        long offset = descriptor.Kind == DescriptorKind.File && descriptor.FileKind == FileSystemKind.RegularFile ? descriptor.Host!.Seek(0, 1) : 0;
+        var memory = descriptor.File as MemoryOpenFile;
+        int index = descriptor.Preopen is { } preopen ? folders.IndexOf(preopen) : descriptor.Index;
         return new SavedDescriptor(number, descriptor.Kind, descriptor.FileKind, index)
         {
             Flags = descriptor.Flags,
             Access = descriptor.Access,
             Base = descriptor.Base,
             Inheriting = descriptor.Inheriting,
-            Path = isByPath ? PathOf(descriptor, number) : [],
-            Offset = (ulong)Math.Max(0, offset),
+            Path = !isByPath ? [] : memory is null ? PathOf(descriptor, number) : descriptor.Path,
+            Inode = isByPath && memory is not null ? memory.Node.Inode : 0,
+            Offset = OffsetOf(descriptor),
             Entries = descriptor.Listing?.Entries,
         };
     }
 
+    private static ulong OffsetOf(Descriptor descriptor) =>
+        descriptor is { Kind: DescriptorKind.File, FileKind: FileSystemKind.RegularFile }
+            && descriptor.File!.Seek(0, 1, out long offset) == Errno.Success ? (ulong)offset : 0;
+
     /// <summary>The path by which the very file is found in its folder now: it may have been renamed since it was opened.</summary>
     private static byte[] PathOf(Descriptor descriptor, int number)
     {
-        FileSystemDescriptor root = descriptor.Preopen!.Root;
+        FileSystemDescriptor root = ((HostFile)descriptor.Preopen!.Root).Descriptor;
         if (descriptor.Host!.Status(out FileSystemStatus status) == 0)
         {
-            byte[]? current = RelativeTo(root.HostPath(), descriptor.Host.HostPath());
+            byte[]? current = RelativeTo(root.HostPath(), descriptor.Host!.HostPath());
             if (current is not null && IsAt(root, current, FileSystemOpen.NoFollow, status))
             {
                 return current;

@@ -18,7 +18,7 @@ internal static class Transfers
         }
 
         return descriptor.IsSocket ? Receive(call, descriptor, vectors, false, out done, out _)
-            : Complete(call, descriptor, PollEvents.Readable, vectors, static (d, v) => ReadSome(d, v), out done);
+            : Complete(call, descriptor, PollEvents.Readable, vectors, ReadSome, out done);
     }
 
     public static Errno Write(in HostCall call, Descriptor descriptor, Span<FileSystemVector> vectors, out long done)
@@ -26,7 +26,7 @@ internal static class Transfers
         done = 0;
         while (!vectors.IsEmpty)
         {
-            Errno errno = Complete(call, descriptor, PollEvents.Writable, vectors, static (d, v) => WriteSome(d, v), out long written);
+            Errno errno = Complete(call, descriptor, PollEvents.Writable, vectors, WriteSome, out long written);
             if (errno != Errno.Success)
             {
                 return done > 0 ? Errno.Success : errno;
@@ -63,8 +63,7 @@ internal static class Transfers
         done = 0;
         while (errno == Errno.Success)
         {
-            done = transfer(descriptor, vectors);
-            errno = SystemErrors.Of(done);
+            errno = transfer(descriptor, vectors, out done);
             if (errno != Errno.Again)
             {
                 break;
@@ -76,26 +75,22 @@ internal static class Transfers
         return errno;
     }
 
-    private delegate long Transfer(Descriptor descriptor, Span<FileSystemVector> vectors);
+    private delegate Errno Transfer(Descriptor descriptor, Span<FileSystemVector> vectors, out long done);
 
-    private static long ReadSome(Descriptor descriptor, Span<FileSystemVector> vectors) =>
-        descriptor.Host is { } host ? host.Read(vectors) : ReadStream(descriptor.Stream!, vectors);
+    private static Errno ReadSome(Descriptor descriptor, Span<FileSystemVector> vectors, out long done) =>
+        descriptor.File is { } file ? file.Read(vectors, out done) : SystemErrors.Of(done = ReadStream(descriptor.Stream!, vectors));
 
-    private static long WriteSome(Descriptor descriptor, Span<FileSystemVector> vectors)
+    private static Errno WriteSome(Descriptor descriptor, Span<FileSystemVector> vectors, out long done)
     {
-        if (descriptor.Host is not { } host)
+        if (descriptor.File is not { } file)
         {
-            return WriteStream(descriptor.Stream!, vectors);
+            return SystemErrors.Of(done = WriteStream(descriptor.Stream!, vectors));
         }
 
-        if (descriptor.IsAlwaysReady)
-        {
-            return host.Write(vectors);
-        }
-
-        return descriptor.IsSocket ? host.Send(vectors)
-            : vectors[0].LengthBytes > PipeChunkBytes ? host.Write([vectors[0].First(PipeChunkBytes)])
-            : host.Write(FirstChunk(vectors));
+        return descriptor.IsAlwaysReady ? file.Write(vectors, out done)
+            : descriptor.IsSocket ? SystemErrors.Of(done = descriptor.Host!.Send(vectors))
+            : vectors[0].LengthBytes > PipeChunkBytes ? file.Write([vectors[0].First(PipeChunkBytes)], out done)
+            : file.Write(FirstChunk(vectors), out done);
     }
 
     private static ReadOnlySpan<FileSystemVector> FirstChunk(ReadOnlySpan<FileSystemVector> vectors)

@@ -41,6 +41,8 @@ public sealed class WasiModule : IHostModule
 
     internal CallTable Calls => _calls;
 
+    internal ProgramState State => _state;
+
     /// <inheritdoc/>
     public HostFunction? Resolve(string name, FunctionType type) => _calls.Find(name, type);
 

@@ -12,6 +12,12 @@ public sealed record WasiOptions
     /// <summary>The folders that the program sees, from descriptor 3 on.</summary>
     public IReadOnlyList<WasiPreopen> Preopens { get; init; } = [];
 
+    /// <summary>
+    /// Bytes that the folders in memory may take together; null: 256 MiB, or what the image says. At most 960 MiB, because they
+    /// travel in one part of an image.
+    /// </summary>
+    public ulong? MemoryFolderLimitBytes { get; init; }
+
     /// <summary>Sockets of the process that the program inherits, behind the folders. They are not closed.</summary>
     public IReadOnlyList<int> Sockets { get; init; } = [];
 

@@ -27,7 +27,7 @@ public sealed class WasiStandardStream
         {
             FileSystemDescriptor host = FileSystemDescriptor.Borrow(_descriptor);
             _ = host.Status(out FileSystemStatus status);
-            return new Descriptor(DescriptorKind.Standard, status.Kind) { Host = host, Index = index, Base = RightsFacts.Of(status.Kind) };
+            return new Descriptor(DescriptorKind.Standard, status.Kind) { File = new HostFile(host), Index = index, Base = RightsFacts.Of(status.Kind) };
         }
 
         Stream stream = _stream ?? _descriptor switch

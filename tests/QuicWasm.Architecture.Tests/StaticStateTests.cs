@@ -31,7 +31,6 @@ public sealed class StaticStateTests
         ["QuicWasm.Interpreter.HandlerFactory._batches"] = "numbers the types that hold emitted handlers",
         ["QuicWasm.Interpreter.HandlerFactory.Dynamic"] = "handlers are code: shared by the process, as JIT output is",
         ["QuicWasm.Interpreter.HandlerFactory.Trapping"] = "a set of opcodes, never written",
-        ["QuicWasm.Transport.TransportEndpoint.NetworkSchemes"] = "names, never written",
         ["QuicWasm.Transport.TransportEndpoint.Schemes"] = "names, never written",
         ["QuicWasm.Wasi.SystemErrors.Pairs"] = "a table of the systems' error numbers, never written",
         ["QuicWasm.Wasi.SystemErrors.Table"] = "a table of the systems' error numbers, never written",

@@ -13,7 +13,7 @@ internal sealed class ChildCommand : IDisposable
     private readonly Task<string> _output;
     private readonly Task _errors;
 
-    private ChildCommand(string[] arguments, string? inputFile)
+    private ChildCommand(string[] arguments, string? inputFile, (string Name, string Value)? variable = null)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -23,6 +23,11 @@ internal sealed class ChildCommand : IDisposable
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "QuicWasm.Cli.dll"));
         Array.ForEach(arguments, start.ArgumentList.Add);
+        if (variable is { } added)
+        {
+            start.Environment[added.Name] = added.Value;
+        }
+
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
         _errors = Task.Run(ReadErrorsAsync);
@@ -46,6 +51,9 @@ internal sealed class ChildCommand : IDisposable
     }
 
     public static ChildCommand Start(params string[] arguments) => new(arguments, null);
+
+    /// <summary>With a variable of its environment.</summary>
+    public static ChildCommand StartWith(string variable, string value, params string[] arguments) => new(arguments, null, (variable, value));
 
     public static ChildCommand StartWithInput(string inputFile, params string[] arguments) => new(arguments, inputFile);
 

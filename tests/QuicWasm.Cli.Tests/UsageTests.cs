@@ -14,6 +14,19 @@ public sealed class UsageTests
     [InlineData("run --env NAME x.wasm", "NAME=VALUE")]
     [InlineData("run --module NAME x.wasm", "NAME=FILE")]
     [InlineData("run --dir no-such-folder x.wasm", "no-such-folder")]
+    [InlineData("run --mapdir /data x.wasm", "GUEST=HOST")]
+    [InlineData("run --mapdir /data= x.wasm", "GUEST=HOST")]
+    [InlineData("run --mapdir =mem x.wasm", "GUEST=HOST")]
+    [InlineData("run --mapdir /data=no-such-folder x.wasm", "no-such-folder")]
+    [InlineData("run --mapdir /data=mem --mapdir /data=. x.wasm", "two folders")]
+    [InlineData("run --mapdir /data=mem --memory-folder-limit 2GiB x.wasm", "960MiB")]
+    [InlineData("run --max-memory 64M x.wasm", "64MiB")]
+    [InlineData("run --max-memory -1 x.wasm", "64MiB")]
+    [InlineData("run --max-memory 99999999999TiB x.wasm", "64MiB")]
+    [InlineData("run --enable garbage x.wasm", "tail-calls")]
+    [InlineData("validate --disable simd,x x.wasm", "simd")]
+    [InlineData("resume --enable threads x.wasm", "no such proposal")]
+    [InlineData("validate --enable simd --disable simd x.wasm", "both")]
     [InlineData("run", "Required argument missing")]
     [InlineData("resume --granularity byte tcp:127.0.0.1:1", "'whole-binary'")]
     [InlineData("resume --mode lazy tcp:127.0.0.1:1", "'no-cow'")]
@@ -35,7 +48,7 @@ public sealed class UsageTests
     public async Task Help_names_every_command()
     {
         CommandResult result = (await CommandResult.OfAsync("--help")).AssertExit(0);
-        Assert.All(["run", "resume", "freeze", "serve", "image", "validate"], c => Assert.Contains($"  {c}", result.Output, StringComparison.Ordinal));
+        Assert.All(["run", "resume", "freeze", "serve", "image", "validate", "objdump"], c => Assert.Contains($"  {c}", result.Output, StringComparison.Ordinal));
         Assert.Equal("", result.Error);
     }
 }
