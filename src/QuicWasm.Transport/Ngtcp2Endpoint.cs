@@ -202,6 +202,12 @@ internal sealed class Ngtcp2Endpoint : IAsyncDisposable
 
     private Ngtcp2Connection? Find(ReadOnlySpan<byte> packet)
     {
+        if (_listener is null)
+        {
+            // All that comes to a dialled socket, also a stateless reset, which names no connection.
+            return _known.Length > 0 ? _known[0] : null;
+        }
+
         if (!QuicPackets.TryReadDestination(packet, out var id))
         {
             return null;
