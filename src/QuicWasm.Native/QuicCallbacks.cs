@@ -65,6 +65,7 @@ internal static unsafe class QuicCallbacks
         var session = Session(handle);
         try
         {
+            session.IsHandshakeDone = true;
             session.Events.HandshakeCompleted();
             return 0;
         }

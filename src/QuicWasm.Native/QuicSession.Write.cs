@@ -102,7 +102,8 @@ public sealed unsafe partial class QuicSession
     private QuicWriteResult Write(uint flags, long streamId, QuicVector* vectors, int count, ulong nowNs, out long taken)
     {
         nint accepted = -1;
-        var room = Ngtcp2Calls.GetMaxPayload(Connection);
+        // Packets of the handshake are padded to all the room there is.
+        var room = IsHandshakeDone ? Ngtcp2Calls.GetMaxPayload(Connection) : QuicPackets.MinInitialBytes;
         var length = Ngtcp2Calls.WriteStream(
             Connection, _block + WritePath, Ngtcp2Calls.StructureVersion, _block + PacketInfo, _batch + _filledBytes, room, &accepted,
             flags, streamId, vectors, (nuint)count, nowNs);

@@ -73,6 +73,9 @@ public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInval
 
     internal IQuicSessionEvents Events { get; }
 
+    /// <summary>Set when TLS is done.</summary>
+    internal bool IsHandshakeDone { get; set; }
+
     /// <summary>Set when the peer has answered with a stateless reset.</summary>
     internal bool WasReset { get; set; }
 

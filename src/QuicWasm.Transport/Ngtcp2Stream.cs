@@ -80,16 +80,17 @@ internal sealed class Ngtcp2Stream : ITransportStream
 
         lock (_connection.Gate)
         {
-            if (Unusable() is { } problem)
+            if (!_disposed && _input.UnreadBytes > 0)
             {
-                return ValueTask.FromException<int>(problem);
-            }
-
-            if (_input.UnreadBytes > 0)
-            {
+                // Also after the peer has aborted: an answer that came before counts.
                 var count = _input.Read(buffer.Span);
                 _connection.Consumed(this, count);
                 return new(count);
+            }
+
+            if (Unusable() is { } problem)
+            {
+                return ValueTask.FromException<int>(problem);
             }
 
             if (_inputEnded)
@@ -292,6 +293,7 @@ internal sealed class Ngtcp2Stream : ITransportStream
         _writeFrom = default;
         if (tellPeer is { } code)
         {
+            _input.Clear();
             _connection.AbortStream(this, code);
         }
     }

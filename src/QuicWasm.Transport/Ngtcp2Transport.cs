@@ -17,6 +17,9 @@ public sealed class Ngtcp2Transport : ITransport
     private const ulong WindowBytes = 256 << 20;
     private const int InternetPayloadBytes = 1452;
 
+    /// <summary>Within one machine there is no path to discover, and larger datagrams cost less for each byte; a peer that takes less says so.</summary>
+    private const int LoopbackPayloadBytes = 16 << 10;
+
     /// <inheritdoc/>
     public string Name => "quic:ngtcp2";
 
@@ -174,8 +177,8 @@ public sealed class Ngtcp2Transport : ITransport
         MaxStreamWindowBytes = options.ReceiveBufferBytes > 0 ? 0 : MaxStreamWindowBytes,
         WindowBytes = WindowBytes,
         CongestionControl = (int)options.Quic.CongestionControl,
-        MaxPayloadBytes = InternetPayloadBytes,
-        IsPayloadKnown = false,
+        MaxPayloadBytes = IPAddress.IsLoopback(address) ? LoopbackPayloadBytes : InternetPayloadBytes,
+        IsPayloadKnown = IPAddress.IsLoopback(address),
         Protocol = Protocol,
         ResetSecret = ResetSecretOf(options),
     };
