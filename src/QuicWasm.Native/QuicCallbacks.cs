@@ -65,7 +65,6 @@ internal static unsafe class QuicCallbacks
         var session = Session(handle);
         try
         {
-            session.IsHandshakeDone = true;
             session.Events.HandshakeCompleted();
             return 0;
         }

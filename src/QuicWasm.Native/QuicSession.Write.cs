@@ -103,7 +103,7 @@ public sealed unsafe partial class QuicSession
     {
         nint accepted = -1;
         // Packets of the handshake are padded to all the room there is.
-        var room = IsHandshakeDone ? Ngtcp2Calls.GetMaxPayload(Connection) : QuicPackets.MinInitialBytes;
+        var room = IsEstablished ? Ngtcp2Calls.GetMaxPayload(Connection) : QuicPackets.MinInitialBytes;
         var length = Ngtcp2Calls.WriteStream(
             Connection, _block + WritePath, Ngtcp2Calls.StructureVersion, _block + PacketInfo, _batch + _filledBytes, room, &accepted,
             flags, streamId, vectors, (nuint)count, nowNs);

@@ -71,10 +71,10 @@ public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInval
     /// <summary>How the peer closed the connection: by its application or by its QUIC, the code, and the reason if it gave one.</summary>
     public (bool IsApplication, ulong Code, string Reason) PeerClose => _libraries.Functions.CloseError(Connection);
 
-    internal IQuicSessionEvents Events { get; }
+    /// <summary>To be set when both sides have introduced themselves: until then packets are small, since some are padded to the largest.</summary>
+    public bool IsEstablished { get; set; }
 
-    /// <summary>Set when TLS is done.</summary>
-    internal bool IsHandshakeDone { get; set; }
+    internal IQuicSessionEvents Events { get; }
 
     /// <summary>Set when the peer has answered with a stateless reset.</summary>
     internal bool WasReset { get; set; }

@@ -156,7 +156,7 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
         if (_listener is null && bytes.Length >= PreambleReply.LengthBytes && _rejection is null)
         {
             PreambleReply.Read(bytes, RemotePeer);
-            _isEstablished = true;
+            _isEstablished = _session.IsEstablished = true;
             _ready.TrySetResult();
         }
         else if (_listener != null && bytes.Length >= Preamble.LengthBytes)
@@ -196,7 +196,7 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
             return;
         }
 
-        _isEstablished = true;
+        _isEstablished = _session.IsEstablished = true;
         _listener!.Add(this);
     }
 }
