@@ -78,7 +78,12 @@ public sealed unsafe class DatagramSocket : IDisposable
         *vector = new QuicVector { Base = _received, Length = MaxReceivedBytes };
         *message = new DatagramMessage
         {
-            Name = _block + NamePlace, NameLength = 28, Vectors = vector, VectorCount = 1, Control = _block + ControlPlace, ControlLength = ControlBytes,
+            Name = _block + NamePlace,
+            NameLength = 28,
+            Vectors = vector,
+            VectorCount = 1,
+            Control = _block + ControlPlace,
+            ControlLength = ControlBytes,
         };
         var length = DatagramCalls.Receive(_descriptor, message, DatagramCalls.DontWait);
         if (length < 0)

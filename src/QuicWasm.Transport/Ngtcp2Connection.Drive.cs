@@ -57,6 +57,10 @@ internal sealed partial class Ngtcp2Connection
                 {
                     CloseWith(TransportCodes.ProtocolViolation, exception);
                 }
+                catch (NativeException exception)
+                {
+                    TryEnd(Ngtcp2Errors.Lost(RemotePeer, exception), lingers: false);
+                }
                 finally
                 {
                     _isInCall = false;
@@ -98,6 +102,10 @@ internal sealed partial class Ngtcp2Connection
             try
             {
                 Judge(_session.HandleTimer(now));
+            }
+            catch (NativeException exception)
+            {
+                TryEnd(Ngtcp2Errors.Lost(RemotePeer, exception), lingers: false);
             }
             finally
             {

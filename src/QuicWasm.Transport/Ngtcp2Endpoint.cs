@@ -249,7 +249,8 @@ internal sealed class Ngtcp2Endpoint : IAsyncDisposable
         }
     }
 
-    private void Finish()
+    /// <summary>Gives everything back. By the thread at its end, or by who could not start it.</summary>
+    public void Finish()
     {
         foreach (var connection in _known)
         {

@@ -111,7 +111,7 @@ internal sealed class Ngtcp2Listener : ITransportListener
         }
 
         // With all places taken the client's next try may find one.
-        return pending < _options.MaxPendingHandshakes ? Begin(initial, remote.ToArray(), now) : null;
+        return pending < _options.MaxPendingHandshakes ? TryBegin(initial, remote.ToArray(), now) : null;
     }
 
     /// <summary>Takes one of the places for connections; false when there is none.</summary>
@@ -158,6 +158,20 @@ internal sealed class Ngtcp2Listener : ITransportListener
         }
 
         Refuse(connection, reason);
+    }
+
+    private Ngtcp2Connection? TryBegin(QuicInitial initial, byte[] remote, ulong now)
+    {
+        try
+        {
+            return Begin(initial, remote, now);
+        }
+        catch (NativeException exception)
+        {
+            Interlocked.Increment(ref _refused);
+            _options.Refused?.Invoke(new TransportException(TransportError.ResourcesExhausted, $"cannot accept a connection on {Endpoint}: {exception.Message}", null, exception));
+            return null;
+        }
     }
 
     private Ngtcp2Connection Begin(QuicInitial initial, byte[] remote, ulong now)

@@ -133,18 +133,33 @@ public sealed class Ngtcp2Transport : ITransport
         var quic = new Ngtcp2Endpoint(socket, isConnected: true, null, options);
         var gate = new Lock();
         Ngtcp2Connection connection;
+        try
+        {
+            connection = Begin(quic, endpoint, address, options, credentials, gate);
+        }
+        catch (NativeException exception)
+        {
+            quic.Finish();
+            throw new TransportException(TransportError.ResourcesExhausted, $"cannot begin a connection to {endpoint}: {exception.Message}", null, exception);
+        }
+
+        quic.Start();
+        return connection;
+    }
+
+    private static Ngtcp2Connection Begin(
+        Ngtcp2Endpoint quic, TransportEndpoint endpoint, IPEndPoint address, TransportOptions options, QuicCredentials credentials, Lock gate)
+    {
         lock (gate)
         {
-            connection = new Ngtcp2Connection(
+            var connection = new Ngtcp2Connection(
                 quic, null, options, endpoint.ToString(), gate,
                 events => QuicSession.Connect(
                     SettingsOf(options, address.Address), credentials, quic.Datagrams, events, quic.Local, Ngtcp2Endpoint.Serialize(address), QuicClock.NowNs));
             quic.Add(connection);
             connection.Begin();
+            return connection;
         }
-
-        quic.Start();
-        return connection;
     }
 
     private static void Check(TransportOptions options)
@@ -164,7 +179,14 @@ public sealed class Ngtcp2Transport : ITransport
     private static QuicCredentials CredentialsOf(TransportOptions options)
     {
         var identity = options.Authentication!.Identity;
-        return QuicCredentials.Create(identity.CertificatesPem(), identity.KeyPem());
+        try
+        {
+            return QuicCredentials.Create(identity.CertificatesPem(), identity.KeyPem());
+        }
+        catch (NativeException exception)
+        {
+            throw new TransportException(TransportError.AuthenticationFailed, $"this node's identity cannot be used over QUIC: {exception.Message}", null, exception);
+        }
     }
 
     private static QuicSettings SettingsOf(TransportOptions options, IPAddress address) => new()

@@ -54,23 +54,35 @@ internal sealed class DatagramProxy : IAsyncDisposable
         {
             while (true)
             {
-                var received = await from.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
-                if (from == _near)
-                {
-                    _client = received.RemoteEndPoint;
-                }
-
-                var bytes = buffer[..received.ReceivedBytes];
-                seen.Enqueue(bytes);
-                if (!IsLost())
-                {
-                    _ = DeliverAsync(bytes, send);
-                }
+                await RelayAsync(from, buffer, send, seen);
             }
         }
         catch (OperationCanceledException)
         {
             // Stopped.
+        }
+    }
+
+    private async Task RelayAsync(Socket from, byte[] buffer, Action<byte[]> send, ConcurrentQueue<byte[]> seen)
+    {
+        try
+        {
+            var received = await from.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
+            if (from == _near)
+            {
+                _client = received.RemoteEndPoint;
+            }
+
+            var bytes = buffer[..received.ReceivedBytes];
+            seen.Enqueue(bytes);
+            if (!IsLost())
+            {
+                Deliver(bytes, send);
+            }
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            // The listener is away; its datagrams are lost.
         }
     }
 
@@ -82,13 +94,22 @@ internal sealed class DatagramProxy : IAsyncDisposable
         }
     }
 
-    private async Task DeliverAsync(byte[] bytes, Action<byte[]> send)
+    private void Deliver(byte[] bytes, Action<byte[]> send)
     {
         if (_delay > TimeSpan.Zero)
         {
-            await Task.Delay(_delay);
+            // Not waited for: the next ones are under way at the same time.
+            _ = DeliverLaterAsync(bytes, send);
         }
+        else
+        {
+            send(bytes);
+        }
+    }
 
+    private async Task DeliverLaterAsync(byte[] bytes, Action<byte[]> send)
+    {
+        await Task.Delay(_delay);
         if (!_stop.IsCancellationRequested)
         {
             send(bytes);
