@@ -16,6 +16,7 @@ internal static class Program
         var options = new RunOptions();
         var root = new RootCommand("Moves running programs between two processes, and measures it. One run is one workload, frozen half way.");
         options.AddTo(root);
+        root.Add(TransportCommand.Make());
         root.SetAction((parsed, cancellationToken) => RunAsync(options, parsed, arguments, cancellationToken));
         ParseResult parsed = root.Parse(arguments);
         int exitCode = await parsed.InvokeAsync();

@@ -3,8 +3,11 @@ namespace QuicWasm.Transport;
 /// <summary>A way to reach other nodes: makes and accepts connections of many streams.</summary>
 public interface ITransport
 {
-    /// <summary>The scheme in endpoints: <c>tcp</c>, <c>tls</c>, <c>loopback</c>.</summary>
+    /// <summary>The scheme in endpoints: <c>tcp</c>, <c>tls</c>, <c>quic</c>, <c>quic:ngtcp2</c>, <c>quic:msquic</c>, <c>loopback</c>.</summary>
     string Name { get; }
+
+    /// <summary>Which library carries it and its version, as in <c>ngtcp2 0.12.1</c>; null where it is the platform itself, or the library is not here.</summary>
+    string? Provider => null;
 
     /// <summary>Begins to listen. Port 0 takes a free port, which the listener's endpoint tells.</summary>
     /// <exception cref="TransportException">The address is in use, not local, or not allowed by the options.</exception>

@@ -13,8 +13,11 @@ public sealed class NodeIdentity : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(5 * 365);
 
+    private readonly X509Certificate2Collection _intermediates;
+
     private NodeIdentity(X509Certificate2 certificate, X509Certificate2Collection intermediates)
     {
+        _intermediates = intermediates;
         Certificate = certificate;
         Fingerprint = FingerprintOf(certificate);
         Context = SslStreamCertificateContext.Create(certificate, intermediates, offline: true);
@@ -85,6 +88,18 @@ public sealed class NodeIdentity : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Certificate.Dispose();
+
+    /// <summary>The certificates in PEM, the node's own first.</summary>
+    internal string CertificatesPem() => Certificate.ExportCertificatePem() + "\n" + _intermediates.ExportCertificatePems();
+
+    /// <summary>The private key in PEM (PKCS #8).</summary>
+    /// <exception cref="TransportException">It is of no kind that TLS 1.3 signs with.</exception>
+    internal string KeyPem()
+    {
+        using AsymmetricAlgorithm? key = Certificate.GetECDsaPrivateKey() ?? (AsymmetricAlgorithm?)Certificate.GetRSAPrivateKey();
+        return key?.ExportPkcs8PrivateKeyPem()
+            ?? throw new TransportException(TransportError.AuthenticationFailed, "the identity's key is neither ECDSA nor RSA; make another");
+    }
 
     /// <summary>The SHA-256 of a certificate in lower-case hex.</summary>
     internal static string FingerprintOf(X509Certificate2 certificate) => Convert.ToHexStringLower(certificate.GetCertHash(HashAlgorithmName.SHA256));

@@ -16,6 +16,9 @@ public static class TransportCatalogue
     [
         new("tcp", IsAuthenticated: false, SocketTransport.Tcp),
         new("tls", IsAuthenticated: true, SocketTransport.Tls),
+        new("quic", IsAuthenticated: true, static () => new QuicTransport()),
+        new("quic:ngtcp2", IsAuthenticated: true, static () => new Ngtcp2Transport()),
+        new("quic:msquic", IsAuthenticated: true, static () => new MsQuicTransport()),
     ];
 
     /// <summary>Their names.</summary>

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace QuicWasm.Transport;
 
-/// <summary>Where a node listens: <c>tcp:127.0.0.1:7000</c>, <c>tcp:[::1]:0</c>, <c>tcp:node2.example:7000</c>, <c>loopback:name</c>.</summary>
+/// <summary>Where a node listens: <c>tcp:127.0.0.1:7000</c>, <c>tcp:[::1]:0</c>, <c>quic:node2.example:7000</c>, <c>quic:ngtcp2:127.0.0.1:0</c>, <c>loopback:name</c>.</summary>
 public sealed record TransportEndpoint
 {
     private TransportEndpoint(string scheme, string host, int port)
@@ -30,14 +30,16 @@ public sealed record TransportEndpoint
     public static TransportEndpoint Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        var scheme = colon < 0 ? text : text[..colon];
-        if (colon < 0 || !Schemes.Contains(scheme))
+        // The longest: one name may begin another's.
+        var scheme = Schemes.Where(name => text.StartsWith(name + ":", StringComparison.Ordinal)).MaxBy(name => name.Length);
+        if (scheme is null)
         {
+            var colon = text.IndexOf(':', StringComparison.Ordinal);
+            scheme = colon < 0 ? text : text[..colon];
             throw Invalid(text, $"'{scheme}' is not a transport; begin with one of: {string.Join(", ", Schemes.Select(name => name + ":"))}");
         }
 
-        var rest = text[(colon + 1)..];
+        var rest = text[(scheme.Length + 1)..];
         if (scheme == "loopback")
         {
             return rest.Length == 0 ? throw Invalid(text, "the name is missing; write loopback:name") : new TransportEndpoint(scheme, rest, 0);

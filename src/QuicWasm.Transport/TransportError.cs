@@ -48,6 +48,9 @@ public enum TransportError
     /// <summary>A frame is larger than this side accepts.</summary>
     FrameTooLarge,
 
+    /// <summary>What the transport is made with is not on this machine; the message says what to install.</summary>
+    ProviderMissing,
+
     /// <summary>This process has no descriptors or memory left.</summary>
     ResourcesExhausted,
 }

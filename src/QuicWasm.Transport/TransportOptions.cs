@@ -36,8 +36,11 @@ public sealed record TransportOptions
     /// <summary>How many peers a listener has in their handshake at once; the others wait in the system's backlog.</summary>
     public int MaxPendingHandshakes { get; init; } = 64;
 
-    /// <summary>This node's identity and the peers it trusts; transports that authenticate (<c>tls</c>) need it.</summary>
+    /// <summary>This node's identity and the peers it trusts; transports that authenticate (<c>tls</c>, <c>quic</c>) need it.</summary>
     public PeerAuthentication? Authentication { get; init; }
+
+    /// <summary>What only QUIC transports look at.</summary>
+    public QuicOptions Quic { get; init; } = new();
 
     /// <summary>Lets a transport without authentication listen beyond the loopback addresses. Everyone who reaches the port can then use it.</summary>
     public bool AllowInsecureBind { get; init; }

@@ -4,7 +4,10 @@ namespace QuicWasm.Transport.Tests;
 public abstract partial class TransportConformance
 {
     /// <summary>What may be under way between a writer and a reader that does not read: the buffers of both sides, and a write.</summary>
-    private const long MaxInFlightBytes = 4 << 20;
+    protected virtual long MaxInFlightBytes => 4 << 20;
+
+    /// <summary>How much more memory five hundred connections may leave with the allocators; a leak of their buffers would be more.</summary>
+    private const long MaxGrowthBytes = 48 << 20;
 
     [Fact(Timeout = Deadline)]
     public async Task A_reader_that_does_not_read_holds_the_writer_back()
@@ -23,7 +26,7 @@ public abstract partial class TransportConformance
                 }
             });
         Assert.InRange(pair.Client.Counters.BytesSent, 1, MaxInFlightBytes);
-        Assert.InRange(pair.Server.Counters.BytesReceived, 1, 100_000);
+        Assert.InRange(pair.Server.Counters.BytesReceived, 1, MaxUnreadBytes);
     }
 
     [Fact(Timeout = Deadline)]
@@ -129,13 +132,20 @@ public abstract partial class TransportConformance
     }
 
     [Fact(Timeout = 120_000)]
-    public async Task A_thousand_connections_leave_no_handle_behind()
+    public async Task A_thousand_connections_leave_no_handle_and_no_memory_behind()
     {
         await using var listener = await Transport.ListenAsync(Anywhere, Options, Token);
         await ConnectAndCloseAsync(listener, 50);
         var before = CountHandles();
-        await ConnectAndCloseAsync(listener, 1000);
-        Assert.InRange(CountHandles(), 0, before + 8);
+        await ConnectAndCloseAsync(listener, 500);
+        var memory = ResidentBytes();
+        await ConnectAndCloseAsync(listener, 500);
+        Assert.InRange(ResidentBytes() - memory, long.MinValue, MaxGrowthBytes);
+        while (CountHandles() > before + 8)
+        {
+            // Transports without a connection below may keep an end for a moment, for packets under way.
+            await Task.Delay(20, Token);
+        }
     }
 
     private async Task ConnectAndCloseAsync(ITransportListener listener, int count)
@@ -149,6 +159,14 @@ public abstract partial class TransportConformance
             await stream.WriteAsync(new byte[10], Token);
             await server.AcceptStreamAsync(Token);
         }
+    }
+
+    private static long ResidentBytes()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        return process.WorkingSet64;
     }
 
     private static int CountHandles() => OperatingSystem.IsLinux() ? Directory.GetFileSystemEntries("/proc/self/fd").Length : 0;

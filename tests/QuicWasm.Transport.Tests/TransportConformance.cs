@@ -16,6 +16,9 @@ public abstract partial class TransportConformance
 
     protected abstract TransportEndpoint Anywhere { get; }
 
+    /// <summary>What a side may have taken from the system on a stream that nobody reads.</summary>
+    protected virtual long MaxUnreadBytes => 100_000;
+
     /// <summary>Ends a connection as a killed process does.</summary>
     private protected abstract void Kill(ITransportConnection connection);
 
@@ -82,7 +85,7 @@ public abstract partial class TransportConformance
     public async Task Much_data_goes_through_one_stream_unchanged()
     {
         const int PieceBytes = 1 << 20;
-        const int PieceCount = 256;
+        var pieceCount = Environment.GetEnvironmentVariable("QUICWASM_SOAK") == "1" ? 1024 : 256;
         var large = Options with { SendBufferBytes = 0, ReceiveBufferBytes = 0 };
         await using var pair = await ConnectAsync(large, large);
         var (client, server) = await pair.OpenAsync(Token);
@@ -101,7 +104,7 @@ public abstract partial class TransportConformance
                 return checksum;
             },
             Token);
-        for (var index = 0; index < PieceCount; index++)
+        for (var index = 0; index < pieceCount; index++)
         {
             BitConverter.TryWriteBytes(piece, index);
             expected = Crc32C.Append(expected, piece);
@@ -110,7 +113,7 @@ public abstract partial class TransportConformance
 
         await client.CompleteWritesAsync(Token);
         Assert.Equal(expected, await reading);
-        Assert.InRange(pair.Client.Counters.BytesSent, (long)PieceBytes * PieceCount, long.MaxValue);
+        Assert.InRange(pair.Client.Counters.BytesSent, (long)PieceBytes * pieceCount, long.MaxValue);
     }
 
     [Fact(Timeout = Deadline)]

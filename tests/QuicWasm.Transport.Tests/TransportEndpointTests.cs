@@ -6,6 +6,9 @@ public sealed class TransportEndpointTests
     [InlineData("tcp:127.0.0.1:7000", "tcp", "127.0.0.1", 7000)]
     [InlineData("tcp:[::1]:0", "tcp", "::1", 0)]
     [InlineData("tcp:node2.example:65535", "tcp", "node2.example", 65535)]
+    [InlineData("quic:127.0.0.1:7000", "quic", "127.0.0.1", 7000)]
+    [InlineData("quic:ngtcp2:[::1]:7000", "quic:ngtcp2", "::1", 7000)]
+    [InlineData("quic:msquic:node2.example:1", "quic:msquic", "node2.example", 1)]
     [InlineData("loopback:name", "loopback", "name", 0)]
     [InlineData("loopback:a:b", "loopback", "a:b", 0)]
     public void Endpoints_are_read_and_written_alike(string text, string scheme, string host, int port)
@@ -46,7 +49,7 @@ public sealed class TransportEndpointTests
         Assert.All(TransportEndpoint.Schemes, scheme => Assert.Equal(scheme, registry.Get(scheme).Name));
         Assert.Equal(TransportEndpoint.Schemes.Order(StringComparer.Ordinal), registry.Names);
         var exception = Assert.Throws<TransportException>(() => registry.Get("pigeon"));
-        Assert.Contains("loopback, tcp", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("loopback, quic", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,202 @@
+using System.Security.Cryptography.X509Certificates;
+using QuicWasm.Native;
+
+namespace QuicWasm.Transport;
+
+/// <summary>
+/// What the session tells, under the lock; and the introduction: as over sockets, the connecting side sends a preamble, and the
+/// listener a reply, each on a one-way stream. Both judge the other's certificate after the TLS handshake, so that both can say why.
+/// </summary>
+internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
+{
+    private const int OneWayBit = 2;
+
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ulong _helloDeadlineNs;
+    private readonly MemoryStream _peerHello = new();
+    private QuicOutput? _hello;
+    private CertificateRejection? _rejection;
+    private TransportException? _refusal;
+    private bool _isEstablished;
+
+    /// <summary>Completes when both sides have accepted each other; on the connecting side.</summary>
+    public Task Ready => _ready.Task;
+
+    public bool IsEstablished => _isEstablished;
+
+    void IQuicSessionEvents.HandshakeCompleted()
+    {
+        var certificates = _session.PeerCertificates();
+        var presented = new X509Certificate2Collection();
+        foreach (var der in certificates)
+        {
+            presented.Add(X509CertificateLoader.LoadCertificate(der));
+        }
+
+        var own = presented.Count == 0 ? null : presented[0];
+        PeerFingerprint = own is null ? null : NodeIdentity.FingerprintOf(own);
+        _rejection = Options.Authentication!.Judge(own, presented, TimeProvider.System.GetUtcNow());
+        foreach (var certificate in presented)
+        {
+            certificate.Dispose();
+        }
+
+        if (_listener is null)
+        {
+            var bytes = new byte[Preamble.LengthBytes];
+            var preamble = _rejection is null
+                ? new Preamble(PreambleKind.Control, 0, 0, Options.MaxStreams)
+                : new Preamble(PreambleKind.Refusal, 0, 0, 0, _rejection.Status);
+            preamble.Write(bytes);
+            SendHello(bytes);
+        }
+    }
+
+    void IQuicSessionEvents.StreamOpened(long streamId)
+    {
+        if ((streamId & OneWayBit) == 0)
+        {
+            _counters.AddAccepted();
+            _accepted.Writer.TryWrite(AddStream(streamId, isOwn: false));
+        }
+    }
+
+    void IQuicSessionEvents.StreamReceived(long streamId, ReadOnlySpan<byte> bytes, bool isEnd)
+    {
+        _session.ExtendConnection(bytes.Length);
+        if ((streamId & OneWayBit) != 0)
+        {
+            _peerHello.Write(bytes);
+            ReadHello();
+        }
+        else if (_streams.TryGetValue(streamId, out var stream))
+        {
+            stream.Receive(bytes, isEnd);
+        }
+    }
+
+    void IQuicSessionEvents.StreamAcknowledged(long streamId, ulong endOffset)
+    {
+        if (_streams.TryGetValue(streamId, out var stream))
+        {
+            stream.Acknowledge(endOffset);
+        }
+        else if (_hello?.StreamId == streamId && _rejection is { } rejection && _listener is null && endOffset == Preamble.LengthBytes)
+        {
+            // The listener knows that it is not trusted.
+            _refusal ??= rejection.ToException(RemotePeer);
+            _ready.TrySetException(_refusal);
+        }
+    }
+
+    void IQuicSessionEvents.StreamAborted(long streamId, ulong code)
+    {
+        if (_streams.TryGetValue(streamId, out var stream))
+        {
+            stream.FailByPeer(AbortedByPeer(streamId, code));
+            AbortStream(stream, code);
+        }
+    }
+
+    void IQuicSessionEvents.StreamClosed(long streamId, ulong? code)
+    {
+        if (_streams.TryGetValue(streamId, out var stream))
+        {
+            if (code is { } aborted)
+            {
+                // The peer had sent all, and wants no more: it said so, and the library tells it now only.
+                stream.FailByPeer(AbortedByPeer(streamId, aborted));
+            }
+
+            stream.Close();
+            if (stream.IsDisposed)
+            {
+                FreePlace(stream);
+            }
+        }
+    }
+
+    void IQuicSessionEvents.StreamUnblocked(long streamId)
+    {
+        if (_streams.TryGetValue(streamId, out var stream))
+        {
+            Enqueue(stream.Output);
+        }
+    }
+
+    void IQuicSessionEvents.StreamsAllowed()
+    {
+        _streamsAllowed.TrySetResult();
+        _streamsAllowed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    void IQuicSessionEvents.ConnectionIdAdded(ReadOnlySpan<byte> id) => _endpoint.AddRoute(id, this);
+
+    void IQuicSessionEvents.ConnectionIdRemoved(ReadOnlySpan<byte> id) => _endpoint.RemoveRoute(id);
+
+    private TransportException AbortedByPeer(long streamId, ulong code) =>
+        new(TransportError.StreamAborted, $"{RemotePeer} aborted stream {streamId} with code {code}", code);
+
+    private void SendHello(byte[] bytes)
+    {
+        _hello = new QuicOutput(_session.OpenOneWayStream(), _endpoint.Chunks, QuicChunks.ChunkBytes);
+        _hello.Buffer.Append(bytes);
+        _hello.IsComplete = true;
+        Enqueue(_hello);
+    }
+
+    private void ReadHello()
+    {
+        var bytes = _peerHello.GetBuffer().AsSpan(0, (int)_peerHello.Length);
+        if (_isEstablished || _refusal != null)
+        {
+            return;
+        }
+
+        if (_listener is null && bytes.Length >= PreambleReply.LengthBytes && _rejection is null)
+        {
+            PreambleReply.Read(bytes, RemotePeer);
+            _isEstablished = _session.IsEstablished = true;
+            _ready.TrySetResult();
+        }
+        else if (_listener != null && bytes.Length >= Preamble.LengthBytes)
+        {
+            AnswerPreamble(bytes);
+        }
+    }
+
+    private void AnswerPreamble(ReadOnlySpan<byte> bytes)
+    {
+        var preamble = Preamble.Read(bytes, RemotePeer);
+        var status = PreambleStatus.Accepted;
+        if (preamble.Kind == PreambleKind.Refusal)
+        {
+            _refusal = PreambleReply.Refusal(preamble.Status, Preamble.Version, RemotePeer);
+            _listener!.Refuse(this, _refusal);
+            return;
+        }
+
+        if (_rejection is { } rejection)
+        {
+            (status, _refusal) = (rejection.Status, rejection.ToException(RemotePeer));
+        }
+        else if (!_listener!.TryTakePlace(this))
+        {
+            status = PreambleStatus.TooManyConnections;
+            _refusal = new TransportException(
+                TransportError.TooManyConnections, $"{RemotePeer} was refused: there are {Options.MaxConnections} connections, as many as are allowed");
+        }
+
+        var reply = new byte[PreambleReply.LengthBytes];
+        new PreambleReply(status, status == PreambleStatus.Accepted ? Options.MaxStreams : 0).Write(reply);
+        SendHello(reply);
+        if (_refusal != null)
+        {
+            _listener!.Refuse(this, _refusal);
+            return;
+        }
+
+        _isEstablished = _session.IsEstablished = true;
+        _listener!.Add(this);
+    }
+}

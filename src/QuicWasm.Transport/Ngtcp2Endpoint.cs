@@ -1,0 +1,267 @@
+using System.Net.Sockets;
+using QuicWasm.Native;
+
+namespace QuicWasm.Transport;
+
+/// <summary>A UDP socket and the thread that receives on it, for the connections of one listener or for one that was dialled.</summary>
+internal sealed class Ngtcp2Endpoint : IAsyncDisposable
+{
+    private const int SocketBufferBytes = 4 << 20;
+    private const int DefaultSendBufferBytes = 1 << 20;
+    private const int MaxBatchesPerTurn = 16;
+
+    /// <summary>
+    /// While packets flow the thread looks at least that often for what is due, so that writers need not wake it. Shorter than any
+    /// probe timeout, which includes the peer's delay of acknowledgements.
+    /// </summary>
+    private const ulong ActivePeriodNs = 4_000_000;
+
+    private readonly Socket _socket;
+    private readonly Ngtcp2Listener? _listener;
+    private readonly WakePipe _wake = new();
+    private readonly Dictionary<QuicRoute, Ngtcp2Connection> _routes = [];
+    private readonly List<Ngtcp2Connection> _connections = [];
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Ngtcp2Connection[] _known = [];
+    private ulong _wakeAtNs;
+    private ulong _lastActiveNs;
+    private bool _stopping;
+
+    public Ngtcp2Endpoint(Socket socket, bool isConnected, Ngtcp2Listener? listener, TransportOptions options)
+    {
+        _socket = socket;
+        _listener = listener;
+        Datagrams = new DatagramSocket(socket.SafeHandle, isConnected, SocketBufferBytes);
+        Local = Serialize(socket.LocalEndPoint!);
+        SendBufferBytes = options.SendBufferBytes > 0 ? options.SendBufferBytes : DefaultSendBufferBytes;
+        ReportBytes = Ngtcp2Transport.StreamWindowOf(options) / 4;
+    }
+
+    public DatagramSocket Datagrams { get; }
+
+    /// <summary>The socket's own address, as sockaddr.</summary>
+    public byte[] Local { get; }
+
+    public QuicChunks Chunks { get; } = new();
+
+    public int SendBufferBytes { get; }
+
+    /// <summary>After how many bytes read the peer is told at once that it may send more.</summary>
+    public int ReportBytes { get; }
+
+    public static byte[] Serialize(System.Net.EndPoint endPoint)
+    {
+        var address = endPoint.Serialize();
+        return address.Buffer[..address.Size].ToArray();
+    }
+
+    public void Start()
+    {
+        var thread = new Thread(Run) { IsBackground = true, Name = "quic endpoint" };
+        thread.Start();
+    }
+
+    /// <summary>Ends the thread, and closes the socket; connections that are left are gone without a word.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Volatile.Write(ref _stopping, true);
+        _wake.Signal();
+        await _stopped.Task;
+    }
+
+    public void Add(Ngtcp2Connection connection)
+    {
+        lock (_lock)
+        {
+            _connections.Add(connection);
+            _known = [.. _connections];
+        }
+    }
+
+    public void AddRoute(ReadOnlySpan<byte> id, Ngtcp2Connection connection)
+    {
+        lock (_lock)
+        {
+            _routes[QuicRoute.Of(id)] = connection;
+        }
+    }
+
+    public void RemoveRoute(ReadOnlySpan<byte> id)
+    {
+        lock (_lock)
+        {
+            _routes.Remove(QuicRoute.Of(id));
+        }
+    }
+
+    /// <summary>A connection's timer has changed: wakes the thread if it would sleep past it. From any thread.</summary>
+    public void Noticed(ulong expiryNs)
+    {
+        // RACE: the thread publishes when it wakes, then looks at all timers again, and then sleeps. So either it sees this one, or this sees its time.
+        Interlocked.MemoryBarrier();
+        Volatile.Write(ref _lastActiveNs, QuicClock.NowNs);
+        if (expiryNs < Volatile.Read(ref _wakeAtNs))
+        {
+            _wake.Signal();
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!Volatile.Read(ref _stopping))
+            {
+                Sleep();
+                ReceiveAll();
+                HandleTimers();
+            }
+        }
+        finally
+        {
+            Finish();
+        }
+    }
+
+    private void Sleep()
+    {
+        var now = QuicClock.NowNs;
+        var wakeAt = EarliestExpiry(now);
+        Interlocked.Exchange(ref _wakeAtNs, wakeAt);
+        if (EarliestExpiry(now) < wakeAt)
+        {
+            wakeAt = now;
+        }
+
+        // At least a look, since a connection may be due all the time; at most for ever.
+        Datagrams.Wait(_wake, wakeAt == ulong.MaxValue ? long.MaxValue : wakeAt > now ? wakeAt - now : 0);
+        Volatile.Write(ref _wakeAtNs, 0);
+        _wake.Drain();
+    }
+
+    private ulong EarliestExpiry(ulong now)
+    {
+        var earliest = now < Volatile.Read(ref _lastActiveNs) + ActivePeriodNs ? now + ActivePeriodNs : ulong.MaxValue;
+        foreach (var connection in Volatile.Read(ref _known))
+        {
+            earliest = Math.Min(earliest, connection.ExpiryNs);
+        }
+
+        return earliest;
+    }
+
+    private void ReceiveAll()
+    {
+        try
+        {
+            for (var batch = 0; batch < MaxBatchesPerTurn && Datagrams.TryReceive(out var bytes, out var segmentBytes); batch++)
+            {
+                Route(bytes, segmentBytes);
+            }
+        }
+        catch (NativeException exception)
+        {
+            // A dialled socket whose peer's port is closed. A listener's hears of single clients in no other way than their silence.
+            foreach (var connection in _listener is null ? _known : [])
+            {
+                connection.Lose(Ngtcp2Errors.Lost(connection.RemotePeer, exception));
+            }
+        }
+    }
+
+    /// <summary>Datagrams that came together are of one sender, and nearly always of one connection.</summary>
+    private void Route(ReadOnlySpan<byte> bytes, int segmentBytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var first = bytes[..Math.Min(segmentBytes, bytes.Length)];
+            var target = Find(first);
+            var length = first.Length;
+            while (length < bytes.Length)
+            {
+                var next = bytes.Slice(length, Math.Min(segmentBytes, bytes.Length - length));
+                if (Find(next) != target)
+                {
+                    break;
+                }
+
+                length += next.Length;
+            }
+
+            if (target is null)
+            {
+                target = _listener?.Admit(first, Datagrams.Remote);
+                length = first.Length;
+            }
+
+            target?.Receive(bytes[..length], segmentBytes, Datagrams.Remote);
+            bytes = bytes[length..];
+        }
+    }
+
+    private Ngtcp2Connection? Find(ReadOnlySpan<byte> packet)
+    {
+        if (_listener is null)
+        {
+            // All that comes to a dialled socket, also a stateless reset, which names no connection.
+            return _known.Length > 0 ? _known[0] : null;
+        }
+
+        if (!QuicPackets.TryReadDestination(packet, out var id))
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            return _routes.GetValueOrDefault(QuicRoute.Of(id));
+        }
+    }
+
+    private void HandleTimers()
+    {
+        var now = QuicClock.NowNs;
+        foreach (var connection in _known)
+        {
+            if (connection.ExpiryNs <= now && !connection.HandleTimer())
+            {
+                Remove(connection);
+            }
+        }
+    }
+
+    private void Remove(Ngtcp2Connection connection)
+    {
+        lock (_lock)
+        {
+            _connections.Remove(connection);
+            _known = [.. _connections];
+            foreach (var (route, target) in _routes)
+            {
+                if (target == connection)
+                {
+                    _routes.Remove(route);
+                }
+            }
+
+            _stopping |= _listener is null && _connections.Count == 0;
+        }
+    }
+
+    /// <summary>Gives everything back. By the thread at its end, or by who could not start it.</summary>
+    public void Finish()
+    {
+        foreach (var connection in _known)
+        {
+            connection.Lose(new TransportException(TransportError.ConnectionLost, $"the socket of the connection to {connection.RemotePeer} was closed"));
+            connection.HandleTimer();
+        }
+
+        Datagrams.Dispose();
+        _socket.Dispose();
+        _wake.Dispose();
+        Chunks.Dispose();
+        _stopped.SetResult();
+    }
+}

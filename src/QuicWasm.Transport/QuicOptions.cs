@@ -1,0 +1,24 @@
+namespace QuicWasm.Transport;
+
+/// <summary>How a QUIC sender finds out how fast the network is.</summary>
+public enum QuicCongestionControl
+{
+    /// <summary>RFC 9438: the internet's usual.</summary>
+    Cubic = 1,
+
+    /// <summary>By measured rate and delay: faster where single packets are lost for other reasons than congestion.</summary>
+    Bbr = 2,
+}
+
+/// <summary>What only QUIC transports look at.</summary>
+public sealed record QuicOptions
+{
+    /// <summary>The congestion control, where the provider lets one choose (ngtcp2).</summary>
+    public QuicCongestionControl CongestionControl { get; init; } = QuicCongestionControl.Cubic;
+
+    /// <summary>
+    /// Makes every client show that it is at its address before anything is kept for it (a Retry, one round trip more). Without it, a
+    /// listener does so while half of its places for handshakes are taken.
+    /// </summary>
+    public bool AlwaysValidateAddress { get; init; }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace QuicWasm.Transport.Tests;
+
+/// <summary>The conformance suite over libngtcp2, and what happens below streams.</summary>
+public sealed class Ngtcp2Tests : QuicConformance
+{
+    public Ngtcp2Tests() => Providers.Require(Ngtcp2Transport.IsSupported, "quic:ngtcp2", "libngtcp2 is not on this machine");
+
+    protected override ITransport Transport { get; } = new Ngtcp2Transport();
+
+    private protected override void Kill(ITransportConnection connection) => ((Ngtcp2Connection)connection).Kill();
+
+    [Fact(Timeout = Deadline)]
+    public async Task Datagrams_that_are_no_handshake_change_nothing()
+    {
+        await using var listener = await Transport.ListenAsync(Anywhere, Options, Token);
+        using var socket = Dial(listener);
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var bytes = Streams.RandomBytes(seed, seed * 5);
+            await socket.SendAsync(bytes, Token);
+            if (bytes.Length > 6)
+            {
+                // A long header of this version, with random ids.
+                bytes[0] |= 0xc0;
+                new byte[] { 0, 0, 0, 1, 16 }.CopyTo(bytes.AsSpan(1));
+                await socket.SendAsync(bytes, Token);
+            }
+        }
+
+        await CheckGoesOnAsync(listener);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task First_packets_that_are_damaged_change_nothing()
+    {
+        await using var listener = await Transport.ListenAsync(Anywhere, Options, Token);
+        byte[] first;
+        await using (var proxy = new DatagramProxy(listener.Endpoint.Port, 0, TimeSpan.Zero))
+        {
+            await using var client = await Transport.ConnectAsync(At(proxy.Port), Options, Token);
+            await using var server = await listener.AcceptAsync(Token);
+            first = proxy.FromClient.First();
+        }
+
+        using var socket = Dial(listener);
+        for (var index = 0; index < 300; index++)
+        {
+            var damaged = first.ToArray();
+            damaged[index * first.Length / 300] ^= 0x55;
+            await socket.SendAsync(damaged, Token);
+            await socket.SendAsync(first.AsMemory(0, index * first.Length / 300), Token);
+        }
+
+        await CheckGoesOnAsync(listener);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_packet_of_another_version_of_quic_is_answered_with_this_one()
+    {
+        await using var listener = await Transport.ListenAsync(Anywhere, Options, Token);
+        using var socket = Dial(listener);
+        var packet = new byte[1200];
+        new byte[] { 0xc0, 0x1a, 0x2a, 0x3a, 0x4a, 8, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 7, 6, 5, 4, 3, 2, 1 }.CopyTo(packet, 0);
+        await socket.SendAsync(packet, Token);
+        var answer = new byte[1500];
+        var length = await socket.ReceiveAsync(answer, Token);
+        Assert.Equal([0, 0, 0, 0], answer[1..5]);
+        Assert.Equal([0, 0, 0, 1], answer[(length - 4)..length]);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_listener_can_make_clients_show_that_they_are_at_their_address()
+    {
+        await using var listener = await Transport.ListenAsync(Anywhere, Options with { Quic = new QuicOptions { AlwaysValidateAddress = true } }, Token);
+        await using var proxy = new DatagramProxy(listener.Endpoint.Port, 0, TimeSpan.Zero);
+        var connecting = Transport.ConnectAsync(At(proxy.Port), Options, Token).AsTask();
+        await using var server = await listener.AcceptAsync(Token);
+        await using var client = await connecting;
+        await Streams.CheckUsableAsync(new Connected(listener, client, server), Token);
+        Assert.Equal(0xf0, proxy.FromListener.First()[0] & 0xf0);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Keys_can_change_in_the_middle_of_a_stream()
+    {
+        await using var pair = await ConnectAsync();
+        for (var round = 0; round < 5; round++)
+        {
+            await Streams.CheckUsableAsync(pair, Token);
+            var side = (Ngtcp2Connection)(round % 2 == 0 ? pair.Client : pair.Server);
+            while (!side.TryUpdateKeys())
+            {
+                // The last change is not confirmed yet.
+                await Task.Delay(5, Token);
+            }
+        }
+
+        await Streams.CheckUsableAsync(pair, Token);
+    }
+
+    [Theory(Timeout = Deadline)]
+    [InlineData(QuicCongestionControl.Cubic)]
+    [InlineData(QuicCongestionControl.Bbr)]
+    public async Task Data_arrives_whole_over_a_network_that_loses_delays_and_reorders(QuicCongestionControl congestionControl)
+    {
+        var options = Options with { Quic = new QuicOptions { CongestionControl = congestionControl }, IdleTimeout = TimeSpan.FromSeconds(10) };
+        await using var listener = await Transport.ListenAsync(Anywhere, options, Token);
+        await using var proxy = new DatagramProxy(listener.Endpoint.Port, 0.03, TimeSpan.FromMilliseconds(5));
+        var connecting = Transport.ConnectAsync(At(proxy.Port), options, Token).AsTask();
+        await using var server = await listener.AcceptAsync(Token);
+        await using var client = await connecting;
+        var work = new List<Task>();
+        for (var seed = 0; seed < 20; seed++)
+        {
+            work.Add(Streams.CheckEchoAsync(await client.OpenStreamAsync(Token), Streams.RandomBytes(seed, 50_000), Token));
+            work.Add(Streams.EchoAsync(await server.AcceptStreamAsync(Token), Token));
+        }
+
+        await Task.WhenAll(work);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_process_that_was_started_anew_tells_peers_of_the_one_before()
+    {
+        var listener = await Transport.ListenAsync(Anywhere, Options, Token);
+        await using var proxy = new DatagramProxy(listener.Endpoint.Port, 0, TimeSpan.Zero);
+        var connecting = Transport.ConnectAsync(At(proxy.Port), Options with { IdleTimeout = TimeSpan.FromSeconds(20) }, Token).AsTask();
+        var server = await listener.AcceptAsync(Token);
+        await using var client = await connecting;
+        Kill(server);
+        await listener.DisposeAsync();
+        await using var next = await Transport.ListenAsync(listener.Endpoint, Options, Token);
+        var lost = await Streams.ThrowsAsync(
+            TransportError.ConnectionLost,
+            async () =>
+            {
+                var stream = await client.OpenStreamAsync(Token);
+                await stream.WriteAsync(new byte[100], Token);
+                await stream.ReadAsync(new byte[1], Token);
+            });
+        Assert.Contains("started anew", lost.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task Nobody_there_is_unreachable_and_silence_runs_into_the_deadline()
+    {
+        var listener = await Transport.ListenAsync(Anywhere, Options, Token);
+        await Streams.ThrowsAsync(TransportError.AddressUnavailable, async () => await Transport.ListenAsync(listener.Endpoint, Options, Token));
+        await listener.DisposeAsync();
+        var refused = await Streams.ThrowsAsync(TransportError.Unreachable, async () => await Transport.ConnectAsync(listener.Endpoint, Options, Token));
+        Assert.Contains(listener.Endpoint.ToString(), refused.Message, StringComparison.Ordinal);
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var hasty = Options with { HandshakeTimeout = TimeSpan.FromMilliseconds(300) };
+        await Streams.ThrowsAsync(TransportError.Timeout, async () => await Transport.ConnectAsync(At(((IPEndPoint)silent.LocalEndPoint!).Port), hasty, Token));
+    }
+
+    private static TransportEndpoint At(int port) => TransportEndpoint.Parse($"quic:ngtcp2:127.0.0.1:{port}");
+
+    private static Socket Dial(ITransportListener listener)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(IPAddress.Loopback, listener.Endpoint.Port);
+        return socket;
+    }
+
+    private async Task CheckGoesOnAsync(ITransportListener listener)
+    {
+        var connecting = Transport.ConnectAsync(listener.Endpoint, Options, Token).AsTask();
+        await using var server = await listener.AcceptAsync(Token);
+        await using var client = await connecting;
+        await Streams.CheckUsableAsync(new Connected(listener, client, server), Token);
+    }
+}
