@@ -29,7 +29,7 @@ internal static class CommonOptions
     };
 
     public static Option<string> Engine() => Choice(
-        "--engine", "What runs the program: tiered starts in the interpreter and compiles what runs often, compiler compiles everything at its first call", Engines.Names);
+        "--engine", "What runs the program: tiered starts in the interpreter and compiles what runs often, compiler compiles everything at its first call, unfreezable is tiered without safe points (a measure of their cost: such a program may not stop when asked to)", Engines.Names);
 
     public static Option<string> Granularity() =>
         Choice("--granularity", "How much is copied at a time", [.. CopyGranularity.All.Select(g => g.Name)]);

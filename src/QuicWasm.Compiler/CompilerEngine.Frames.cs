@@ -10,6 +10,7 @@ namespace QuicWasm.Compiler;
 public sealed unsafe partial class CompilerEngine
 {
     private readonly List<Frame> _frames = [];
+    private readonly Dictionary<long, nint> _versions = [];
     private readonly ulong* _frame;
     private readonly ulong* _versionFrame;
     private ulong[] _hostArguments = [];
@@ -71,12 +72,25 @@ public sealed unsafe partial class CompilerEngine
             Span<ulong> slots = new(_frame, localSlots + operandSlots);
             slots.CopyTo(new Span<ulong>(_versionFrame, slots.Length));
             slots.Clear();
-            return code.Compile([new CodeKey(function.DefinedIndex, pc)])[0].Pointer;
+            return VersionAt(function, pc, code);
         }
 
         AddFrame(function, pc, localSlots, operandSlots, -1);
         Unwinding = UnwindingState.Frames;
         return code.SignatureOf(function.Type).Leave;
+    }
+
+    // Where safe points are counted, this is asked at each of them.
+    private nint VersionAt(FunctionInstance function, int pc, ModuleCode code)
+    {
+        long key = ((long)function.Address << 32) | (uint)pc;
+        if (!_versions.TryGetValue(key, out nint version))
+        {
+            version = code.Compile([new CodeKey(function.DefinedIndex, pc)])[0].Pointer;
+            _versions.Add(key, version);
+        }
+
+        return version;
     }
 
     private void InterruptCall(ReadOnlySpan<ulong> arguments, int tableIndex)

@@ -1,5 +1,4 @@
 using System.Text;
-using QuicWasm.Interpreter;
 using QuicWasm.Modules;
 using QuicWasm.Runtime;
 using QuicWasm.State;
@@ -139,7 +138,7 @@ public sealed class RealProgramTests
         while (program.Run().Outcome == ProgramOutcome.Suspended)
         {
             using FrozenImage image = ProgramCapture.Capture(program);
-            program = ImageTransfer.Restore(image, configure);
+            program = ImageTransfer.Restore(image, configure with { Engine = EngineRotation.At((int)count + 1) });
             program.Context.Interruption.RequestAfter(step);
             count++;
         }
@@ -151,7 +150,7 @@ public sealed class RealProgramTests
 
     private static Configure Configuration(MemoryStream output, params StubModule[] stubs) => new()
     {
-        Engine = context => new InterpreterEngine(context),
+        Engine = EngineRotation.At(0),
         HostModules =
         [
             _ => new WasiModule(new WasiOptions { Stdout = WasiStandardStream.FromStream(output), RandomSeed = 1 }),

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using QuicWasm.Interpreter;
 using QuicWasm.Migration;
 using QuicWasm.Modules;
 using QuicWasm.Runtime;
@@ -13,6 +12,7 @@ namespace QuicWasm.EndToEnd.Tests;
 /// <summary>One run of a workload with its small arguments, in one process, moved between runtimes as often as the test asks.</summary>
 internal sealed class WorkloadRun : IDisposable
 {
+    private int _runtimes;
     private readonly Workload _workload;
     private readonly MemoryStream _output = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("quicwasm-").FullName;
@@ -124,9 +124,10 @@ internal sealed class WorkloadRun : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>The options of its next runtime: every one has another engine than the one before.</summary>
     public Configure Configure() => new()
     {
-        Engine = context => new InterpreterEngine(context),
+        Engine = EngineRotation.At(_runtimes++),
         HostModules =
         [
             _ => new WasiModule(new WasiOptions
