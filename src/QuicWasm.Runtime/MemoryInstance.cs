@@ -1,4 +1,5 @@
 using QuicWasm.Modules;
+using QuicWasm.Native;
 
 namespace QuicWasm.Runtime;
 
@@ -22,6 +23,8 @@ public sealed unsafe class MemoryInstance : IDisposable
     private const ulong MaximumPages64 = 1UL << 48;
 
     private readonly MemoryRange _range;
+    private ILazyMemory? _lazy;
+    private volatile bool _isComplete = true;
 
     internal MemoryInstance(int address, MemoryType type, MemorySource source, nint cell, ulong maximumBytes)
     {
@@ -72,6 +75,9 @@ public sealed unsafe class MemoryInstance : IDisposable
     /// <summary>Its size in bytes.</summary>
     public ulong LengthBytes => Cell->LengthBytes;
 
+    /// <summary>Where it begins; it never moves.</summary>
+    public nint BaseAddress => _range.Address;
+
     /// <summary>Base and length, for engines.</summary>
     public MemoryCell* Cell { get; }
 
@@ -106,14 +112,55 @@ public sealed unsafe class MemoryInstance : IDisposable
             throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
         }
 
+        if (!_isComplete)
+        {
+            Touch(offset, lengthBytes);
+        }
+
         return new Span<byte>(Cell->Base + offset, checked((int)lengthBytes));
     }
+
+    /// <summary>Has the memory's present bytes come from a file, whose pages arrive while the program runs. What is written stays the memory's own.</summary>
+    /// <param name="file">As long as the memory is now.</param>
+    /// <param name="lazy">Brings the pages; it is told when the memory goes.</param>
+    /// <exception cref="LinkException">The file cannot be mapped.</exception>
+    public void MapLazily(MemoryFile file, ILazyMemory lazy)
+    {
+        if (file.LengthBytes != LengthBytes)
+        {
+            throw new ArgumentException($"a file of {file.LengthBytes} bytes for a memory of {LengthBytes}");
+        }
+
+        _range.MapFile(file);
+        _isComplete = false;
+        _lazy = lazy;
+    }
+
+    /// <summary>Every page is here.</summary>
+    public void SetComplete() => _isComplete = true;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Cell->LengthBytes = 0;
+        _lazy?.Unmap(_range.Address);
         _range.Dispose();
+    }
+
+    // The host and system calls never meet a missing page: it is brought here, by a touch in user mode, or the program traps here.
+    // SAFETY: the caller has checked the range.
+    private void Touch(ulong offset, ulong lengthBytes)
+    {
+        ulong end = offset + lengthBytes;
+        for (ulong position = offset; position < end; position = (position | (AddressRange.PageBytes - 1)) + 1)
+        {
+            _ = Volatile.Read(ref Cell->Base[position]);
+        }
+
+        if (_lazy?.Loss is { } loss)
+        {
+            throw new TrapException(TrapKind.PartUnavailable, loss);
+        }
     }
 
     private void Extend(ulong lengthBytes)
