@@ -65,6 +65,11 @@ public sealed class Migration : IAsyncDisposable
     /// <exception cref="MigrationException">The memory node is gone. It keeps the image, and nobody can claim it.</exception>
     public async Task FinishAsync(CancellationToken cancellationToken = default)
     {
+        if (Pages is { IsAlive: true } pages)
+        {
+            Report.PageFaults = pages.PageFaults();
+        }
+
         if (!_isFinished)
         {
             await _client.StepAsync(_done, MessageKind.Finished, cancellationToken);

@@ -41,6 +41,9 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
         }
     }
 
+    /// <summary>Whether the pager can be asked.</summary>
+    public bool IsAlive => _process.IsAlive;
+
     /// <inheritdoc/>
     public string? Loss => _process.Status.IsLost(_number) ? _loss ?? $"the pager of this node (process {_process.ProcessId}) has ended" : null;
 
@@ -84,6 +87,9 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
 
     /// <summary>The claim moves to the pager.</summary>
     internal Task StartAsync() => _process.AskAsync(PagerVerb.Start, PagerFrame.Write(w => w.Write(_number)));
+
+    /// <summary>The program is this node's. Should the pager be gone already, the program finds that out itself.</summary>
+    internal void Own() => _ = _process.AskAsync(PagerVerb.Own, PagerFrame.Write(w => w.Write(_number)));
 
     /// <summary>Fetches everything that is missing, behind what is touched.</summary>
     /// <exception cref="MigrationException">It cannot be had.</exception>

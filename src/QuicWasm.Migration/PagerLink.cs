@@ -25,15 +25,15 @@ internal sealed class PagerLink : IAsyncDisposable
     /// <summary>Connects, and opens the image.</summary>
     /// <exception cref="MigrationException">The memory node does not answer, or has no such image.</exception>
     public static async Task<PagerLink> ConnectAsync(
-        TransportRegistry transports, PagerAttachment attachment, RunningNodeOptions options, bool claims, CancellationToken cancellationToken)
+        TransportRegistry transports, PagerAttachment attachment, RunningNodeOptions options, PagerRole role, CancellationToken cancellationToken)
     {
         PagerLink link = new(await NodeClient.ConnectAsync(transports, TransportEndpoint.Parse(attachment.Endpoint), options, cancellationToken));
         try
         {
-            if (claims)
+            ulong epoch = role == PagerRole.Visitor ? 0 : await link.ClaimAsync(attachment, cancellationToken);
+            if (role == PagerRole.Owner)
             {
                 // A memory node that was started anew does not know who owns the program: it is told again.
-                ulong epoch = await link.ClaimAsync(attachment, cancellationToken);
                 OwnershipMessage commit = new(MessageKind.Commit, attachment.Request.Image, attachment.Claimant, epoch);
                 await link._client.StepAsync(commit, MessageKind.Committed, cancellationToken);
             }

@@ -128,6 +128,9 @@ public sealed class PagerServer
                 return Answer(AttachAsync(PagerAttachment.Read(body), frame.Descriptors));
             case PagerVerb.Start:
                 return Answer(Session(body).StartAsync());
+            case PagerVerb.Own:
+                Session(body).Own();
+                return Answer(Task.CompletedTask);
             case PagerVerb.Map:
                 Map(Session(body), body.ReadInt32(), body.ReadUInt64());
                 return Answer(Task.CompletedTask);

@@ -14,13 +14,13 @@ internal sealed partial class PagerSession
         PagerLink link;
         lock (_lock)
         {
-            if (_link is null && !_isConnecting && _isStarted && _loss is null)
+            if (_link is null && !_isConnecting && _role != PagerRole.Visitor && _loss is null)
             {
                 _isConnecting = true;
                 _ = ReconnectAsync();
             }
 
-            if (_link is null || _isPumping || !_isStarted)
+            if (_link is null || _isPumping || _role == PagerRole.Visitor)
             {
                 return;
             }
@@ -133,7 +133,7 @@ internal sealed partial class PagerSession
         {
             try
             {
-                PagerLink link = await PagerLink.ConnectAsync(_host.Transports, _attachment, _host.Options, claims: true, _ending.Token);
+                PagerLink link = await PagerLink.ConnectAsync(_host.Transports, _attachment, _host.Options, _role, _ending.Token);
                 if (link.Plan.GranuleCount != _plan.GranuleCount || link.Plan.LengthBytes != _plan.LengthBytes)
                 {
                     await link.DisposeAsync();
@@ -238,6 +238,7 @@ internal sealed partial class PagerSession
             }
 
             _waitingSince = received;
+            _badFrames = 0;
             _queue.Arrived(granule);
             if (_faults.Remove(granule, out List<ulong>? addresses))
             {

@@ -30,7 +30,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
     private (int Granule, ulong Bytes) _partial = (-1, 0);
     private MigrationException? _loss;
     private long _waitingSince;
-    private bool _isStarted;
+    private volatile PagerRole _role;
     private bool _isConnecting;
     private bool _isPumping;
     private int _badFrames;
@@ -52,7 +52,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
         ending.CancelAfter(_attachment.Deadline);
-        PagerLink link = await PagerLink.ConnectAsync(_host.Transports, _attachment, _host.Options, claims: false, ending.Token);
+        PagerLink link = await PagerLink.ConnectAsync(_host.Transports, _attachment, _host.Options, PagerRole.Visitor, ending.Token);
         _plan = link.Plan;
         _layout = link.Layout;
         _queue = new GranuleQueue(_plan, _plan.RequiredCount);
@@ -71,9 +71,12 @@ internal sealed partial class PagerSession : IAsyncDisposable
     public async Task StartAsync()
     {
         await _link!.ClaimAsync(_attachment, _ending.Token);
-        _isStarted = true;
+        _role = PagerRole.Claimant;
         _ = ReceiveAsync(_link);
     }
+
+    /// <summary>The running node has committed.</summary>
+    public void Own() => _role = PagerRole.Owner;
 
     /// <summary>Registers a view, unless everything is here.</summary>
     public void Map(int part, ulong address)
@@ -148,7 +151,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
         string why;
         lock (_lock)
         {
-            if (_loss is not null || !_isStarted || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < _attachment.Deadline)
+            if (_loss is not null || _role == PagerRole.Visitor || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < _attachment.Deadline)
             {
                 return;
             }

@@ -12,6 +12,9 @@ internal enum PagerVerb : byte
     /// <summary>The claim moves to the pager's connection, which may fetch from then on.</summary>
     Start,
 
+    /// <summary>The program is this node's.</summary>
+    Own,
+
     /// <summary>A program has a view of a memory.</summary>
     Map,
 

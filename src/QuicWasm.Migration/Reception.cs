@@ -82,6 +82,7 @@ internal sealed class Reception(
             }
         }
 
+        _paged?.Own();
         report.MarkCommitted();
     }
 
