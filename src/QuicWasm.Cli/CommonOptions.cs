@@ -23,6 +23,12 @@ internal static class CommonOptions
         Description = "Lets running nodes freeze the program and fetch its image: an endpoint such as tcp:127.0.0.1:7000 (port 0: any)",
     };
 
+    public static Option<double> FaultDeadline() => new("--fault-deadline")
+    {
+        Description = "In mode cow: after how many seconds without the memory node a program traps that needs something of it",
+        DefaultValueFactory = _ => 10,
+    };
+
     public static Option<string?> Report() => new("--report")
     {
         Description = "Writes times and counts of the migration to a file, as one JSON object",

@@ -16,7 +16,7 @@ internal sealed class MigrationOptionSet
 
     private readonly Option<bool> _eagerMemory = new("--eager-memory")
     {
-        Description = "In mode cow, copies memories before the program runs; without it a program with memory is refused",
+        Description = "In mode cow, copies memories before the program runs; without it their pages are fetched when they are touched (Linux)",
     };
 
     private readonly Option<int> _streams = new("--streams") { Description = "Over how many streams granules travel", DefaultValueFactory = _ => 1 };

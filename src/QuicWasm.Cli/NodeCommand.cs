@@ -18,7 +18,8 @@ internal static class NodeCommand
         var session = new SessionOptionSet(hostsOrders: true);
         var output = new Option<string>("--output-folder") { Description = "Where programs' output goes: ID.out and ID.err", DefaultValueFactory = _ => "." };
         var limit = new Option<int>("--max-programs") { Description = "How many programs may run at once", DefaultValueFactory = _ => 16 };
-        var command = new Command(Name, "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit };
+        Option<double> faultDeadline = CommonOptions.FaultDeadline();
+        var command = new Command(Name, "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit, faultDeadline };
         session.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -32,8 +33,13 @@ internal static class NodeCommand
             TransportEndpoint endpoint = options.Listen ?? throw new UsageException("give --listen: where orders come in, such as tls:0.0.0.0:7100");
             MemoryNode? node = null;
             string nodeName = $"quicwasm node {Environment.ProcessId}";
-            var programs = new ResidentPrograms(
-                console, session.ProgramOptions(parsed), new RunningNodeOptions { Name = nodeName, Transport = options.Transport }, folder, parsed.GetRequiredValue(limit))
+            using Pager pager = PagerCommand.Of(session.Transport, parsed);
+            var running = new RunningNodeOptions
+            {
+                Name = nodeName, Transport = options.Transport, Pager = pager, FaultDeadline = PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)),
+            };
+            PagerCommand.StartAhead(pager, console);
+            var programs = new ResidentPrograms(console, session.ProgramOptions(parsed), running, folder, parsed.GetRequiredValue(limit))
             {
                 Node = () => node!,
             };

@@ -18,6 +18,7 @@ internal static class Program
             ServeCommand.Create(console),
             ResumeCommand.Create(console),
             NodeCommand.Create(console),
+            PagerCommand.Create(),
             ImageCommand.Create(console),
             IdentityCommand.Create(console),
             ValidateCommand.Create(console),

@@ -137,7 +137,9 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
         OrderedEnd end;
         try
         {
-            migrated.Migration.Report.MarkFirstInstruction();
+            MigrationReport report = migrated.Migration.Report;
+            report.MarkFirstInstruction();
+            console.Say($"program {hosted.Name} runs {report.FirstInstruction!.Value.TotalMilliseconds:0.00} ms after its order");
             ProgramStatus status = await hosted.RunAsync();
             if (status.Outcome == ProgramOutcome.Suspended)
             {

@@ -16,7 +16,8 @@ internal static class ResumeCommand
         var migration = new MigrationOptionSet();
         var at = new Option<string?>("--at") { Description = "Has this node (quicwasm node) resume the program, and waits for its end; its output goes to files there" };
         var detach = new Option<bool>("--detach") { Description = "With --at: does not wait for the program's end" };
-        var command = new Command("resume", "Resumes a frozen program here, or at a node that stays up") { source, at, detach };
+        Option<double> faultDeadline = CommonOptions.FaultDeadline();
+        var command = new Command("resume", "Resumes a frozen program here, or at a node that stays up") { source, at, detach, faultDeadline };
         session.AddTo(command);
         migration.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -34,7 +35,9 @@ internal static class ResumeCommand
             TransportEndpoint? node = session.Transport.IsEndpoint(parsed, from) ? session.Transport.Endpoint(parsed, from) : null;
             SessionOptions options = session.SessionOptions(parsed, console, node);
             return node is not null
-                ? FromNodeAsync(console, node, migration.Request(parsed), configure, options, cancellationToken)
+                ? FromNodeAsync(
+                    console, node, migration.Request(parsed), configure, options, PagerCommand.Of(session.Transport, parsed),
+                    PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)), cancellationToken)
                 : FromFileAsync(console, from, configure, options, cancellationToken);
         });
         return command;
@@ -58,10 +61,18 @@ internal static class ResumeCommand
     }
 
     private static async Task<int> FromNodeAsync(
-        CommandConsole console, TransportEndpoint node, MigrationRequest request, Configure configure, SessionOptions options, CancellationToken cancellationToken)
+        CommandConsole console,
+        TransportEndpoint node,
+        MigrationRequest request,
+        Configure configure,
+        SessionOptions options,
+        Pager itsPager,
+        TimeSpan faultDeadline,
+        CancellationToken cancellationToken)
     {
-        MigratedProgram migrated = await new RunningNode(Transports.All, new RunningNodeOptions { Transport = options.Transport })
-            .ResumeAsync(node, request, configure, cancellationToken);
+        using Pager pager = itsPager;
+        var running = new RunningNodeOptions { Transport = options.Transport, Pager = pager, FaultDeadline = faultDeadline };
+        MigratedProgram migrated = await new RunningNode(Transports.All, running).ResumeAsync(node, request, configure, cancellationToken);
         await using Migration.Migration migration = migrated.Migration;
         MigrationReport report = migration.Report;
         bool isWhole = report.AllArrived is not null;

@@ -91,6 +91,20 @@ internal sealed class TransportOptionSet
             : options with { Authentication = new PeerAuthentication(identity, Fingerprints(peers), Authorities(authorities)) };
     }
 
+    /// <summary>The options as another process of this node is to be given them.</summary>
+    public IEnumerable<string> Arguments(ParseResult parsed)
+    {
+        string[] peers = parsed.GetRequiredValue(_peers);
+        string? authorities = parsed.GetValue(_authorities);
+        if (peers.Length == 0 && authorities is null)
+        {
+            return [];
+        }
+
+        string[] authority = authorities is null ? [] : [_authorities.Name, Path.GetFullPath(authorities)];
+        return [_identity.Name, Path.GetFullPath(IdentityFile(parsed.GetValue(_identity))), .. authority, .. peers.SelectMany(p => new[] { _peers.Name, p })];
+    }
+
     /// <summary>The file of this node's identity.</summary>
     /// <exception cref="UsageException">There is no default, because the user has no folder for data.</exception>
     public static string IdentityFile(string? given) =>

@@ -12,6 +12,7 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
     private ulong _lastRequestId;
     private ulong _zerosLeft;
     private ulong _zerosRequestId;
+    private FrameHeader? _header;
 
     /// <summary>The peer in words.</summary>
     public string Peer => channel.Peer;
@@ -28,6 +29,16 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         int sent = await channel.SendAsync(request, requestId, ProtocolLimits.MaxRequestBytes, cancellationToken);
         counters.AddRequest(sent, granulesInFlight, bytesInFlight);
         return requestId;
+    }
+
+    /// <summary>Waits until the peer sends something, however long that is.</summary>
+    /// <exception cref="MigrationException">The peer is gone.</exception>
+    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        if (_zerosLeft == 0)
+        {
+            _header ??= await ReadHeaderAsync(cancellationToken);
+        }
     }
 
     /// <summary>Receives the next stretch, which must be the one that is due: a chunk of bytes, or zeros.</summary>
@@ -47,8 +58,8 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
             return TakeZeros(requestId, left);
         }
 
-        FrameHeader header = await channel.ReadHeaderAsync(cancellationToken)
-            ?? throw new MigrationException(MigrationError.ConnectionLost, $"{Peer} ended the stream before granule {granule} was there");
+        FrameHeader header = _header ?? await ReadHeaderAsync(cancellationToken);
+        _header = null;
         if (header.Kind == (ushort)MessageKind.GranuleZeros)
         {
             await ReadZerosAsync(header, granule, offset, requestId, byteClass, cancellationToken);
@@ -96,6 +107,9 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         await channel.DisposeAsync();
         ReturnBuffer();
     }
+
+    private async ValueTask<FrameHeader> ReadHeaderAsync(CancellationToken cancellationToken) => await channel.ReadHeaderAsync(cancellationToken)
+        ?? throw new MigrationException(MigrationError.ConnectionLost, $"{Peer} ended the stream of granules");
 
     private async ValueTask ReadZerosAsync(
         FrameHeader header, int granule, ulong offset, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)

@@ -14,13 +14,14 @@ public sealed class Migration : IAsyncDisposable
     private bool _isDisposed;
 
     internal Migration(
-        NodeClient client, IReadOnlyList<GranuleStream> streams, GranulePlan plan, GranuleFetcher? fetcher, MigrationReport report, OwnershipMessage done)
+        NodeClient client, IReadOnlyList<GranuleStream> streams, GranulePlan plan, GranuleFetcher? fetcher, PagedImage? pages, MigrationReport report, OwnershipMessage done)
     {
         _client = client;
         _streams = streams;
         _plan = plan;
         _done = done;
         Fetcher = fetcher;
+        Pages = pages;
         Report = report;
     }
 
@@ -33,8 +34,11 @@ public sealed class Migration : IAsyncDisposable
     /// <summary>The memory node in words.</summary>
     public string Source => _client.Peer;
 
-    /// <summary>Fetches what is touched; null where everything is here.</summary>
+    /// <summary>Fetches what is touched; null where everything is here, or a pager does it.</summary>
     public GranuleFetcher? Fetcher { get; }
+
+    /// <summary>What the pager brings; null where no memory was left behind.</summary>
+    public PagedImage? Pages { get; }
 
     /// <summary>What it took.</summary>
     public MigrationReport Report { get; }
@@ -49,6 +53,11 @@ public sealed class Migration : IAsyncDisposable
             await fetcher.FetchRemainingAsync(stream, cancellationToken);
         }
 
+        if (Pages is { } pages)
+        {
+            await pages.PushAsync(cancellationToken);
+        }
+
         Report.MarkAll();
     }
 
@@ -56,6 +65,11 @@ public sealed class Migration : IAsyncDisposable
     /// <exception cref="MigrationException">The memory node is gone. It keeps the image, and nobody can claim it.</exception>
     public async Task FinishAsync(CancellationToken cancellationToken = default)
     {
+        if (Pages is { IsAlive: true } pages)
+        {
+            Report.PageFaults = pages.PageFaults();
+        }
+
         if (!_isFinished)
         {
             await _client.StepAsync(_done, MessageKind.Finished, cancellationToken);
@@ -73,6 +87,7 @@ public sealed class Migration : IAsyncDisposable
 
         _isDisposed = true;
         Fetcher?.Dispose();
+        Pages?.Dispose();
         Report.Follow(null);
         foreach (GranuleStream stream in _streams)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using QuicWasm.Transport;
 
@@ -45,6 +46,9 @@ public sealed class MigrationReport
 
     /// <summary>Length of the whole image in bytes.</summary>
     public ulong ImageBytes { get; internal set; }
+
+    /// <summary>The page faults that the memory node had to answer; known when the migration is finished.</summary>
+    public ImmutableArray<PageFaultRecord> PageFaults { get; internal set; } = [];
 
     /// <summary>Granules that have arrived.</summary>
     public long Granules => _counters.Granules;
@@ -95,6 +99,31 @@ public sealed class MigrationReport
         sink.Observe("wire_bytes_received", Wire.BytesReceived, "bytes");
         sink.Observe("granules", Granules, "count");
         sink.Observe("requests", Requests, "count");
+        WriteFaults(sink);
+    }
+
+    private void WriteFaults(IMeasurementSink sink)
+    {
+        sink.Observe("page_faults", PageFaults.Length, "count");
+        if (PageFaults.IsEmpty)
+        {
+            return;
+        }
+
+        sink.Observe("page_fault_bytes", PageFaults.Sum(static f => (double)f.LengthBytes), "bytes");
+        Percentiles(sink, "page_fault_queue", static f => f.QueueTime);
+        Percentiles(sink, "page_fault_wire", static f => f.WireTime);
+        Percentiles(sink, "page_fault_install", static f => f.InstallTime);
+        Percentiles(sink, "page_fault_pager", static f => f.QueueTime + f.WireTime + f.InstallTime);
+    }
+
+    private void Percentiles(IMeasurementSink sink, string metric, Func<PageFaultRecord, TimeSpan> time)
+    {
+        TimeSpan[] times = [.. PageFaults.Select(time).Order()];
+        foreach ((string name, double share) in new[] { ("p50", 0.5), ("p99", 0.99), ("p999", 0.999) })
+        {
+            sink.Observe($"{metric}_{name}", times[(int)Math.Min(times.Length - 1, share * times.Length)].TotalNanoseconds, "ns");
+        }
     }
 
     internal void MarkConnected(NodeClient client)

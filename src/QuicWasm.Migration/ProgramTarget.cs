@@ -19,7 +19,9 @@ internal sealed class ProgramTarget(Configure configure) : IMigrationTarget, IDi
 
     public void BuildSkeleton() => Restore.BuildSkeleton();
 
-    public void Complete(IPartFetcher? fetcher) => _program = fetcher is null ? Restore.Complete() : Restore.CompleteLazily(fetcher);
+    // What brings pages of memories brings the other parts as well.
+    public void Complete(IPartFetcher? fetcher) =>
+        _program = fetcher is null ? Restore.Complete() : Restore.CompleteLazily(fetcher, fetcher as IMemoryPager);
 
     /// <summary>The program, which is the caller's from now on.</summary>
     public RunningProgram TakeProgram()

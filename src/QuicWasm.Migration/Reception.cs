@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using QuicWasm.Native;
 using QuicWasm.State;
 using QuicWasm.Transport;
 
@@ -23,6 +24,7 @@ internal sealed class Reception(
     private ImageLayout? _layout;
     private GranulePlan? _plan;
     private GranuleFetcher? _fetcher;
+    private PagedImage? _paged;
     private ulong _epoch;
 
     /// <summary>Copies what must come before the first instruction, and has the target put it together.</summary>
@@ -40,36 +42,16 @@ internal sealed class Reception(
         ImageOpenedMessage opened = await client.OpenImageAsync(asked, cancellationToken);
         ImageLayout layout = _layout = opened.Layout;
         GranulePlan plan = _plan = CopyGranularity.Of(request.Granularity).Plan(layout, request.Options);
-        RefuseLazyMemory(layout, plan);
+        bool isPaged = LeavesMemory(layout, plan);
         report.PlannedGranules = (plan.GranuleCount, plan.RequiredCount);
         report.ImageBytes = plan.LengthBytes;
         _epoch = (await client.ClaimAsync(layout.Id, _claimant, cancellationToken)).Epoch;
         report.MarkClaimed();
 
+        // The pager connects while what comes first is copied.
         target.Begin(layout);
-        int streamCount = Math.Clamp(plan.RequiredCount, 1, request.Streams);
-        _streams.AddRange(await Task.WhenAll(
-            Enumerable.Range(0, streamCount).Select(_ => client.OpenStreamAsync(opened.Handle, plan, cancellationToken))));
-        SkeletonGate gate = new(plan.SkeletonBytes, () =>
-        {
-            target.BuildSkeleton();
-            report.MarkSkeleton();
-        });
-        GranuleLedger ledger = new(plan);
-        GranuleExecutor executor = new(layout, plan, target, ledger, gate, counters, request);
-        await executor.MoveAsync(_streams, new GranuleRun(0, plan.RequiredCount), ByteClass.Required, cancellationToken);
-        report.MarkRequired();
-        if (plan.RequiredCount < plan.GranuleCount)
-        {
-            _fetcher = new GranuleFetcher(layout, plan, ledger, executor, _streams[0], options.FaultDeadline);
-        }
-        else
-        {
-            report.MarkAll();
-        }
-
-        target.Complete(_fetcher);
-        report.MarkRestored();
+        Task<PagedImage>? attaching = isPaged ? Task.Run(() => AttachPagerAsync(layout), CancellationToken.None) : null;
+        await CopyRequiredAsync(client, opened, layout, plan, attaching, cancellationToken);
     }
 
     /// <summary>
@@ -100,15 +82,17 @@ internal sealed class Reception(
             }
         }
 
+        _paged?.Own();
         report.MarkCommitted();
     }
 
     /// <summary>What the caller gets when the program is this node's.</summary>
-    public Migration ToMigration() => new(_client!, _streams, _plan!, _fetcher, report, new OwnershipMessage(MessageKind.Done, _layout!.Id, _claimant, _epoch));
+    public Migration ToMigration() => new(_client!, _streams, _plan!, _fetcher, _paged, report, new OwnershipMessage(MessageKind.Done, _layout!.Id, _claimant, _epoch));
 
     public async ValueTask DisposeAsync()
     {
         _fetcher?.Dispose();
+        _paged?.Dispose();
         report.Follow(null);
         foreach (GranuleStream stream in _streams)
         {
@@ -191,17 +175,71 @@ internal sealed class Reception(
         await before.DisposeAsync();
     }
 
-    private static void RefuseLazyMemory(ImageLayout layout, GranulePlan plan)
+    private async Task CopyRequiredAsync(
+        NodeClient client, ImageOpenedMessage opened, ImageLayout layout, GranulePlan plan, Task<PagedImage>? attaching, CancellationToken cancellationToken)
     {
-        foreach (ImagePart part in layout.Parts)
+        GranuleLedger ledger = new(plan);
+        GranuleExecutor executor;
+        try
         {
-            if (part is { Kind: PartKind.Memory, LengthBytes: > 0 } && plan.GranulesOf(part.Number, 0, part.LengthBytes).End > plan.RequiredCount)
+            int streamCount = Math.Clamp(plan.RequiredCount, 1, request.Streams);
+            _streams.AddRange(await Task.WhenAll(
+                Enumerable.Range(0, streamCount).Select(_ => client.OpenStreamAsync(opened.Handle, plan, cancellationToken))));
+            SkeletonGate gate = new(plan.SkeletonBytes, () =>
             {
-                throw new MigrationException(
-                    MigrationError.Unsupported,
-                    $"image {layout.Id} has a memory of {part.LengthBytes} bytes, and this node cannot fetch memory lazily; "
-                    + "copy memories eagerly, or use mode no-cow");
-            }
+                target.BuildSkeleton();
+                report.MarkSkeleton();
+            });
+            executor = new GranuleExecutor(layout, plan, target, ledger, gate, counters, request);
+            await executor.MoveAsync(_streams, new GranuleRun(0, plan.RequiredCount), ByteClass.Required, cancellationToken);
         }
+        finally
+        {
+            // Whatever becomes of the copy, the pager's part is this object's to end.
+            _paged = attaching is null ? null : await attaching;
+        }
+
+        report.MarkRequired();
+        if (_paged is not null)
+        {
+            await _paged.StartAsync();
+        }
+        else if (plan.RequiredCount < plan.GranuleCount)
+        {
+            _fetcher = new GranuleFetcher(layout, plan, ledger, executor, _streams[0], options.FaultDeadline);
+        }
+        else
+        {
+            report.MarkAll();
+        }
+
+        target.Complete(_paged is not null ? _paged : _fetcher);
+        report.MarkRestored();
+    }
+
+    private Task<PagedImage> AttachPagerAsync(ImageLayout layout) => PagedImage.AttachAsync(
+        options.Pager!,
+        layout,
+        target,
+        (number, memories) => new PagerAttachment(number, $"{endpoint}", request with { Image = layout.Id }, _claimant, options.FaultDeadline, memories));
+
+    // Whether memories come while the program runs; and if so, whether this node can do that.
+    private bool LeavesMemory(ImageLayout layout, GranulePlan plan)
+    {
+        ImagePart? left = layout.Parts.FirstOrDefault(part =>
+            part is { Kind: PartKind.Memory, LengthBytes: > 0 } && plan.GranulesOf(part.Number, 0, part.LengthBytes).End > plan.RequiredCount);
+        if (left is null)
+        {
+            return false;
+        }
+
+        string? obstacle = options.Pager is null ? "this node has no pager"
+            : endpoint.Scheme == "loopback" ? "a pager is another process, which loopback does not reach"
+            : (ulong)request.Options.PageBytes < AddressRange.PageBytes ? $"a page of this system has {AddressRange.PageBytes} bytes, more than was asked for"
+            : null;
+        return obstacle is null ? true : throw new MigrationException(
+            MigrationError.Unsupported,
+            $"image {layout.Id} has a memory of {left.LengthBytes} bytes, and this node cannot fetch memory lazily: {obstacle}; "
+            + "copy memories eagerly, or use mode no-cow");
     }
 }

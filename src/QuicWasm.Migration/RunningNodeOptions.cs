@@ -22,4 +22,7 @@ public sealed record RunningNodeOptions
 
     /// <summary>How long a program waits for a part that it touched, before it traps.</summary>
     public TimeSpan FaultDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What brings missing pages of memories in mode cow; null where memories must be copied first.</summary>
+    public Pager? Pager { get; init; }
 }

@@ -71,6 +71,23 @@ public sealed unsafe class AddressRange : SafeHandleZeroOrMinusOneIsInvalid
         }
     }
 
+    /// <summary>Maps a memory file over a part of the range: its pages are read from the file, and written to the file or to private copies.</summary>
+    /// <param name="offsetBytes">Where to begin, a multiple of the page size.</param>
+    /// <param name="file">The file, of whole pages; all of it is mapped.</param>
+    /// <param name="isPrivate">Whether a page that is written to is copied first, so that the file stays as it is.</param>
+    /// <exception cref="NativeException">The system refused.</exception>
+    public void MapFile(ulong offsetBytes, MemoryFile file, bool isPrivate)
+    {
+        byte* address = Locate(offsetBytes, file.LengthBytes);
+        int flags = MemoryCalls.MapFixed | (isPrivate ? MemoryCalls.MapPrivate | MemoryCalls.NoReserve : MemoryCalls.MapShared);
+        void* mapped = MemoryFileCalls.Map(
+            address, (nuint)file.LengthBytes, MemoryCalls.ProtRead | MemoryCalls.ProtWrite, flags, file.Descriptor, 0);
+        if (mapped != address)
+        {
+            throw NativeException.FromLastError($"cannot map a file of {file.LengthBytes} bytes at offset {offsetBytes} of a range of {LengthBytes}");
+        }
+    }
+
     /// <summary>Gives the memory of whole pages back to the system. They cannot be touched until they are committed again, and are zero then.</summary>
     /// <param name="offsetBytes">Where to begin, a multiple of the page size.</param>
     /// <param name="lengthBytes">How many bytes, a multiple of the page size; zero does nothing.</param>
@@ -96,13 +113,7 @@ public sealed unsafe class AddressRange : SafeHandleZeroOrMinusOneIsInvalid
             return WindowsMemoryCalls.Free(address, lengthBytes, WindowsMemoryCalls.MemDecommit);
         }
 
-        if (OperatingSystem.IsLinux())
-        {
-            return MemoryCalls.Protect(address, lengthBytes, MemoryCalls.ProtNone) == 0
-                && MemoryCalls.Advise(address, lengthBytes, MemoryCalls.AdviseDontNeed) == 0;
-        }
-
-        // Elsewhere MADV_DONTNEED is only a hint and may leave the old bytes: a fresh mapping in the same place does not.
+        // MADV_DONTNEED is only a hint on some systems, and brings a file's bytes back where one is mapped: a fresh mapping does not.
         return MemoryCalls.Map(address, lengthBytes, MemoryCalls.ProtNone, MemoryCalls.MapReserve | MemoryCalls.MapFixed, -1, 0) == address;
     }
 

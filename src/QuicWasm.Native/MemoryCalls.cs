@@ -6,8 +6,8 @@ namespace QuicWasm.Native;
 internal static unsafe partial class MemoryCalls
 {
     public const int ProtNone = 0, ProtRead = 1, ProtWrite = 2, ProtExecute = 4;
-    public const int MapPrivate = 0x2, MapFixed = 0x10;
-    public const int AdviseDontNeed = 4;
+    public const int MapShared = 0x1, MapPrivate = 0x2, MapFixed = 0x10;
+    public const int NoReserve = 0x4000;
 
     public static readonly void* Failed = (void*)-1;
 
@@ -22,7 +22,4 @@ internal static unsafe partial class MemoryCalls
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     public static partial int Protect(void* address, nuint lengthBytes, int protection);
-
-    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
-    public static partial int Advise(void* address, nuint lengthBytes, int advice);
 }

@@ -21,6 +21,7 @@ public sealed unsafe class Interruption : IDisposable
     private readonly List<nint> _cells = [];
     private ulong _stackLimit;
     private volatile bool _isSampleRequested;
+    private bool _isLost;
 
     /// <summary>Address of the 32-bit poll cell: not zero when a safe point has something to ask. It never moves.</summary>
     public nint PollCell => (nint)_cell;
@@ -67,6 +68,32 @@ public sealed unsafe class Interruption : IDisposable
         }
     }
 
+    /// <summary>What brings the missing pages of the program's memories; null where nothing is missing.</summary>
+    public ILazyMemory? LazyMemory { get; set; }
+
+    /// <summary>Why the program cannot go on, since a page of it cannot be had any more; or null.</summary>
+    public string? Loss => LazyMemory?.Loss;
+
+    /// <summary>Has the computation look at <see cref="Loss"/> at its next safe point, and ends waits of host functions. Any thread may call it.</summary>
+    public void Lose()
+    {
+        lock (_lock)
+        {
+            _isLost = true;
+            Refresh();
+        }
+    }
+
+    /// <summary>Called before anything that others can see, and before a stack is kept.</summary>
+    /// <exception cref="TrapException">A page of the program cannot be had any more (PartUnavailable).</exception>
+    public void ThrowIfLost()
+    {
+        if (Loss is { } loss)
+        {
+            throw new TrapException(TrapKind.PartUnavailable, loss);
+        }
+    }
+
     /// <summary>Takes back every request. Whoever handled a suspension calls this before it resumes.</summary>
     public void Clear()
     {
@@ -102,10 +129,11 @@ public sealed unsafe class Interruption : IDisposable
     }
 
     /// <summary>Counts one safe point and says whether to suspend here. Engines call it, on the computation's thread, where the poll cell is not zero.</summary>
-    /// <exception cref="TrapException">The fuel is used up.</exception>
+    /// <exception cref="TrapException">The fuel is used up, or a page of the program is lost.</exception>
     // RACE: only this thread counts down, and the count is set while no computation runs; a request from another thread stays until Clear.
     public bool OnSafePoint()
     {
+        ThrowIfLost();
         if (_hasFuel && _fuel-- == 0)
         {
             _fuel = 0;
@@ -217,7 +245,7 @@ public sealed unsafe class Interruption : IDisposable
         }
 
         bool isHeard = _postponements == 0;
-        Volatile.Write(ref _visible, isHeard && _requested);
+        Volatile.Write(ref _visible, (isHeard && _requested) || _isLost);
         Publish();
         if (_visible)
         {
@@ -238,7 +266,7 @@ public sealed unsafe class Interruption : IDisposable
             return;
         }
 
-        int poll = _hasFuel || (_postponements == 0 && (_requested || _countdown > 0)) ? 1 : 0;
+        int poll = _hasFuel || _isLost || (_postponements == 0 && (_requested || _countdown > 0)) ? 1 : 0;
         Volatile.Write(ref *_cell, _isSampleRequested ? 1 : poll);
         foreach (nint address in _cells)
         {

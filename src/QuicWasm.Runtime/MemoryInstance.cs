@@ -26,6 +26,8 @@ public sealed unsafe class MemoryInstance : IDisposable
     private const ulong GuardedBytes = (8UL << 30) + PageBytes;
 
     private readonly MemoryRange _range;
+    private ILazyMemory? _lazy;
+    private volatile bool _isComplete = true;
 
     internal MemoryInstance(int address, MemoryType type, MemorySource source, nint cell, ulong maximumBytes, MemoryChecks checks)
     {
@@ -41,8 +43,8 @@ public sealed unsafe class MemoryInstance : IDisposable
         }
 
         bool canGuard = checks == MemoryChecks.Guarded && source.CanGuard && !type.Limits.Is64;
-        _range = source.Reserve(canGuard ? GuardedBytes : Math.Max(PageLimit, 1) * PageBytes, AllocationUsage.LinearMemory);
-        IsGuarded = canGuard && AccessGuard.TryAdd(_range.Address, _range.LengthBytes);
+        _range = (canGuard ? TryReserve(source, GuardedBytes) : null) ?? source.Reserve(Math.Max(PageLimit, 1) * PageBytes, AllocationUsage.LinearMemory);
+        IsGuarded = canGuard && _range.LengthBytes >= GuardedBytes && AccessGuard.TryAdd(_range.Address, _range.LengthBytes);
         Cell = (MemoryCell*)cell;
         Cell->Base = (byte*)_range.Address;
         Cell->LengthBytes = 0;
@@ -84,6 +86,9 @@ public sealed unsafe class MemoryInstance : IDisposable
     /// <summary>Its size in bytes.</summary>
     public ulong LengthBytes => Cell->LengthBytes;
 
+    /// <summary>Where it begins; it never moves.</summary>
+    public nint BaseAddress => _range.Address;
+
     /// <summary>Base and length, for engines.</summary>
     public MemoryCell* Cell { get; }
 
@@ -118,13 +123,38 @@ public sealed unsafe class MemoryInstance : IDisposable
             throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
         }
 
+        if (!_isComplete)
+        {
+            Touch(offset, lengthBytes);
+        }
+
         return new Span<byte>(Cell->Base + offset, checked((int)lengthBytes));
     }
+
+    /// <summary>Has the memory's present bytes come from a file, whose pages arrive while the program runs. What is written stays the memory's own.</summary>
+    /// <param name="file">As long as the memory is now.</param>
+    /// <param name="lazy">Brings the pages; it is told when the memory goes.</param>
+    /// <exception cref="LinkException">The file cannot be mapped.</exception>
+    public void MapLazily(MemoryFile file, ILazyMemory lazy)
+    {
+        if (file.LengthBytes != LengthBytes)
+        {
+            throw new ArgumentException($"a file of {file.LengthBytes} bytes for a memory of {LengthBytes}");
+        }
+
+        _range.MapFile(file);
+        _isComplete = false;
+        _lazy = lazy;
+    }
+
+    /// <summary>Every page is here.</summary>
+    public void SetComplete() => _isComplete = true;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Cell->LengthBytes = 0;
+        _lazy?.Unmap(_range.Address);
         Free();
     }
 
@@ -136,6 +166,35 @@ public sealed unsafe class MemoryInstance : IDisposable
         }
 
         _range.Dispose();
+    }
+
+    // The host and system calls never meet a missing page: it is brought here, by a touch in user mode, or the program traps here.
+    // SAFETY: the caller has checked the range.
+    private void Touch(ulong offset, ulong lengthBytes)
+    {
+        ulong end = offset + lengthBytes;
+        for (ulong position = offset; position < end; position = (position | (AddressRange.PageBytes - 1)) + 1)
+        {
+            _ = Volatile.Read(ref Cell->Base[position]);
+        }
+
+        if (_lazy?.Loss is { } loss)
+        {
+            throw new TrapException(TrapKind.PartUnavailable, loss);
+        }
+    }
+
+    // Address space may be limited; then the memory is as large as it is, and compiled code compares.
+    private static MemoryRange? TryReserve(MemorySource source, ulong lengthBytes)
+    {
+        try
+        {
+            return source.Reserve(lengthBytes, AllocationUsage.LinearMemory);
+        }
+        catch (LinkException)
+        {
+            return null;
+        }
     }
 
     private void Extend(ulong lengthBytes)

@@ -1,3 +1,5 @@
+using QuicWasm.Native;
+
 namespace QuicWasm.Runtime;
 
 /// <summary>Gives ranges of instance memory; opened from a <see cref="MemoryAllocation"/>, one for each runtime.</summary>
@@ -46,6 +48,11 @@ public abstract class MemoryRange(nint address, ulong lengthBytes) : IDisposable
     /// <summary>Makes bytes usable; they read as zero.</summary>
     /// <exception cref="LinkException">The memory cannot be had.</exception>
     public abstract void Commit(ulong offset, ulong lengthBytes);
+
+    /// <summary>Puts a private view of a file at the beginning of the range, in place of what was committed there.</summary>
+    /// <exception cref="LinkException">It cannot be had, or the memory is of a kind that takes no files.</exception>
+    public virtual void MapFile(MemoryFile file) => throw new LinkException(
+        LinkError.OutOfMemory, "memory of the caller's allocator cannot be fetched lazily: copy memories eagerly, or take memory from the system or a pool");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -95,6 +95,18 @@ internal sealed class PoolMemorySource : MemorySource
             }
         }
 
+        public override void MapFile(MemoryFile file)
+        {
+            try
+            {
+                source._pool.MapFile(offset, file, isPrivate: true);
+            }
+            catch (NativeException e)
+            {
+                throw new LinkException(LinkError.OutOfMemory, $"{file.LengthBytes} bytes of memory cannot be mapped", e);
+            }
+        }
+
         protected override void Dispose(bool disposing)
         {
             if (!_disposed)

@@ -38,6 +38,18 @@ internal sealed class SystemMemorySource : MemorySource
             }
         }
 
+        public override void MapFile(MemoryFile file)
+        {
+            try
+            {
+                range.MapFile(0, file, isPrivate: true);
+            }
+            catch (NativeException e)
+            {
+                throw new LinkException(LinkError.OutOfMemory, $"{file.LengthBytes} bytes of memory cannot be mapped", e);
+            }
+        }
+
         protected override void Dispose(bool disposing)
         {
             if (!_disposed)

@@ -37,7 +37,9 @@ public sealed class FrozenImage : IImageSource
         }
         catch (TrapException e)
         {
-            throw new ImageException(ImageError.Corrupt, $"{description.Describe()} is shorter than when it was captured", e);
+            throw e.Kind == TrapKind.PartUnavailable
+                ? new ImageException(ImageError.Unavailable, $"{description.Describe()}: {e.Message}", e)
+                : new ImageException(ImageError.Corrupt, $"{description.Describe()} is shorter than when it was captured", e);
         }
         finally
         {

@@ -25,6 +25,7 @@ public static class ProgramCapture
             }
 
             program.Restored?.EnsureAll();
+            program.Context.Interruption.ThrowIfLost();
             var capture = new ImageCapture(program);
             return capture.Capture();
         }

@@ -115,17 +115,20 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
 
     /// <summary>Gives the program while parts are absent (cow): each is fetched at the first touch. From then on it is the caller's.</summary>
     /// <param name="fetcher">Fetches parts; it must outlive the program. What it brings is written to this object, from any thread.</param>
-    /// <exception cref="ImageException">A memory is not complete, or a part that the stack needs is broken or cannot be fetched.</exception>
-    public RunningProgram CompleteLazily(IPartFetcher fetcher)
+    /// <param name="pager">Brings the pages of memories that are not complete; null where all are.</param>
+    /// <exception cref="ImageException">A memory is not complete and cannot be mapped, or a part that the stack needs is broken or cannot be fetched.</exception>
+    public RunningProgram CompleteLazily(IPartFetcher fetcher, IMemoryPager? pager = null)
     {
         foreach (ImagePart part in Layout.Parts)
         {
             if (part.Kind == PartKind.Memory && !_parts.IsComplete(part.Number))
             {
-                throw new ImageException(ImageError.Unavailable, $"{part.Describe()} has not arrived completely, and memory that is fetched lazily is not there yet");
+                MapMemory(part, pager ?? throw new ImageException(
+                    ImageError.Unavailable, $"{part.Describe()} has not arrived completely, and there is no pager by which memory could be fetched lazily"));
             }
         }
 
+        pager?.Follow(part => MemoryOf(Layout.Parts[part]).SetComplete(), Skeleton().Context.Interruption.Lose);
         return HandOver(fetcher, isLazy: true);
     }
 
@@ -171,6 +174,22 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
 
         _isHandedOver = true;
         return new RunningProgram(skeleton.Context, skeleton.Stack.Stack, skeleton.Stack.Calls, isLazy ? restored : null);
+    }
+
+    private void MapMemory(ImagePart part, IMemoryPager pager)
+    {
+        MemoryInstance memory = MemoryOf(part);
+        Skeleton().Context.Interruption.LazyMemory = pager;
+        try
+        {
+            memory.MapLazily(pager.FileOf(part.Number), pager);
+        }
+        catch (LinkException e)
+        {
+            throw new ImageException(ImageError.Unavailable, $"{part.Describe()} cannot be fetched lazily: {e.Message}", e);
+        }
+
+        pager.Map(part.Number, memory.BaseAddress);
     }
 
     private RestoredSkeleton Skeleton() =>

@@ -76,6 +76,15 @@ internal sealed class RestoredParts(LayoutIndex index, PartCollector parts, Rest
             instance.EnsurePresent();
         }
 
+        foreach (ImagePart part in index.Layout.Parts)
+        {
+            // What pages a pager brings goes straight to its place, and not through here.
+            if (part.Kind == PartKind.Memory && !parts.IsComplete(part.Number))
+            {
+                fetcher.Fetch(part.Number, 0, part.LengthBytes);
+            }
+        }
+
         _isVerified = true;
     }
 

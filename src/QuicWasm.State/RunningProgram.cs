@@ -135,6 +135,11 @@ public sealed class RunningProgram : IDisposable
 
             return ProgramStatus.Completed;
         }
+        catch (Exception e) when ((e is TrapException or ProgramExitException or ModuleException) && Context.Interruption.Loss is not null)
+        {
+            // Whatever the program came to, it may have come of a page that did not arrive.
+            throw new TrapException(TrapKind.PartUnavailable, Context.Interruption.Loss, e);
+        }
         catch (ProgramExitException e)
         {
             _calls.Clear();
@@ -168,6 +173,7 @@ public sealed class RunningProgram : IDisposable
             outcome = Context.Invoke(function, call.Arguments.AsSpan(), results);
         }
 
+        Context.Interruption.ThrowIfLost();
         Stack = outcome.Stack;
         if (outcome.IsSuspended)
         {

@@ -62,9 +62,18 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
         }
     }
 
-    private HostFunction Resolve(HostFunctionOutline function, FunctionType type) =>
-        context.ResolveHost(function.Module, function.Name, type) ?? throw new ImageException(
+    // Whatever others can see of a program is a call of the host: none is made with values that come of a page that did not arrive.
+    private HostFunction Resolve(HostFunctionOutline function, FunctionType type)
+    {
+        HostFunction body = context.ResolveHost(function.Module, function.Name, type) ?? throw new ImageException(
             ImageError.Unavailable, $"the program imports \"{function.Module}\" \"{function.Name}\" {type}, which no host module here has");
+        Interruption interruption = context.Interruption;
+        return (in HostCall call) =>
+        {
+            interruption.ThrowIfLost();
+            return body(call);
+        };
+    }
 
     private ValueType TypeInStore(ValueType type) => type.HasTypeIndex() ? type.WithTypeIndex(_typeNumbers[type.TypeIndex()]) : type;
 

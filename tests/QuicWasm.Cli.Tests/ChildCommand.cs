@@ -50,6 +50,14 @@ internal sealed class ChildCommand : IDisposable
         }
     }
 
+    /// <summary>The processes that it has started and that live.</summary>
+    public int[] Children =>
+    [
+        .. Directory.GetDirectories($"/proc/{_process.Id}/task")
+            .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(int.Parse),
+    ];
+
     public static ChildCommand Start(params string[] arguments) => new(arguments, null);
 
     /// <summary>With a variable of its environment.</summary>
@@ -91,9 +99,12 @@ internal sealed class ChildCommand : IDisposable
     }
 
     /// <summary>Sends a signal: USR1, STOP, KILL.</summary>
-    public void Signal(string name)
+    public void Signal(string name) => Signal(name, _process.Id);
+
+    /// <summary>Sends a signal to a process.</summary>
+    public static void Signal(string name, int processId)
     {
-        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"])!;
+        using Process kill = Process.Start("kill", [$"-{name}", $"{processId}"])!;
         kill.WaitForExit();
     }
 

@@ -55,18 +55,6 @@ public sealed class MoveTests
     }
 
     [Fact]
-    public async Task Lazy_memory_is_refused_and_the_program_is_intact_at_its_source()
-    {
-        using ChildCommand source = Start(Listening);
-        string endpoint = await source.SaysAsync("listening on ");
-        CommandResult refused = (await CommandResult.OfAsync("resume", "--freeze", "--mode", "cow", endpoint)).AssertExit(125);
-        Assert.Matches("^quicwasm: [^\n]*cannot fetch memory lazily[^\n]*no-cow[^\n]*\n$", refused.Error);
-        CommandResult there = (await ChildCommand.OfAsync("resume", endpoint)).AssertExit(0);
-        CommandResult here = (await source.EndAsync()).AssertExit(0);
-        Assert.Equal(Sleeper.Output, here.Output + there.Output);
-    }
-
-    [Fact]
     public async Task In_mode_cow_with_eager_memory_code_comes_when_it_is_called()
     {
         using ChildCommand source = Start(Listening);

@@ -58,6 +58,7 @@ public sealed class MovedWorkloadTests
 
         using var run = new WorkloadRun(workload);
         await run.RunMovingAsync(safePoints / (points + 1), program => run.MigrateAsync(program, node, transports, listening, request));
+        await run.LeaveAsync();
 
         Assert.Equal(workload.ExpectedOutput, run.Output);
         Assert.InRange(run.Moves, points, int.MaxValue);

@@ -17,6 +17,7 @@ internal sealed class WorkloadRun : IDisposable
     private readonly MemoryStream _output = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("quicwasm-").FullName;
     private readonly FileStream? _input;
+    private Migration.Migration? _migration;
 
     public WorkloadRun(Workload workload)
     {
@@ -53,20 +54,35 @@ internal sealed class WorkloadRun : IDisposable
         }
     }
 
+    /// <summary>Page faults that had to be answered, of all moves that are over.</summary>
+    public int PageFaults { get; private set; }
+
     /// <summary>Moves a program from a memory node to a new runtime.</summary>
     public async Task<RunningProgram> MigrateAsync(
-        RunningProgram program, MemoryNode node, TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request)
+        RunningProgram program, MemoryNode node, TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request, Pager? pager = null)
     {
         Guid image = node.Add(ProgramCapture.Capture(program), _workload.Name);
-        MigratedProgram migrated = await new RunningNode(transports, new RunningNodeOptions())
+        await LeaveAsync();
+        MigratedProgram migrated = await new RunningNode(transports, new RunningNodeOptions { Pager = pager })
             .ResumeAsync(endpoint, request with { Image = image }, Configure(), TestContext.Current.CancellationToken);
-        if (migrated.Migration.Fetcher is null)
+        _migration = migrated.Migration;
+        if (_migration.Report.AllArrived is not null)
         {
-            await migrated.Migration.FinishAsync(TestContext.Current.CancellationToken);
-            await migrated.Migration.DisposeAsync();
+            await _migration.FinishAsync(TestContext.Current.CancellationToken);
         }
 
         return migrated.Program;
+    }
+
+    /// <summary>The last move is over: nothing more comes of it.</summary>
+    public async Task LeaveAsync()
+    {
+        if (_migration is { } migration)
+        {
+            PageFaults += migration.Pages?.PageFaults().Length ?? 0;
+            await migration.DisposeAsync();
+            _migration = null;
+        }
     }
 
     /// <summary>

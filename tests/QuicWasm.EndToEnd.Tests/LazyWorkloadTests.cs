@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using QuicWasm.Migration;
+using QuicWasm.Transport;
+
+namespace QuicWasm.EndToEnd.Tests;
+
+/// <summary>Every workload, resumed before its memory has come, ends as if it had never moved.</summary>
+public sealed class LazyWorkloadTests : IDisposable
+{
+    private const int Points = 20;
+
+    private static readonly ConcurrentDictionary<string, (long SafePoints, string State)> References = new();
+
+    private readonly Pager _pager = Pagers.New();
+
+    public static TheoryData<string, string> WorkloadsAndGranularities() => MovedWorkloadTests.WorkloadsAndGranularities();
+
+    [Theory]
+    [MemberData(nameof(WorkloadsAndGranularities))]
+    public async Task Resumed_at_twenty_safe_points_with_nothing_but_the_skeleton_it_ends_as_if_it_had_not_moved(string workload, string granularity)
+    {
+        int faults = await MoveAsync(Workload.Named(workload), RequestOf(CopyGranularity.Named(granularity).Granularity), Points);
+
+        // A module comes as a whole when its code is first called, which can be before it touches its memory.
+        Assert.True(granularity == "module" || (granularity != "whole-binary") == (faults > 0), $"{faults} page faults");
+    }
+
+    [Theory]
+    [InlineData(8192)]
+    [InlineData(65536)]
+    [InlineData(2 << 20)]
+    public async Task Pages_of_any_length_come_when_they_are_touched(int pageBytes) =>
+        Assert.True(await MoveAsync(Workload.Named("kv"), RequestOf(Granularity.Page, pageBytes), points: 3) > 0);
+
+    [Fact]
+    public async Task The_collector_in_a_tight_loop_neither_hangs_nor_is_hung()
+    {
+        using CancellationTokenSource ending = new();
+        var collector = new Thread(() =>
+        {
+            while (!ending.IsCancellationRequested)
+            {
+                GC.Collect(0);
+            }
+        });
+        collector.Start();
+        try
+        {
+            await MoveAsync(Workload.Named("pair"), RequestOf(Granularity.Page), points: 1);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            collector.Join();
+        }
+    }
+
+    public void Dispose() => _pager.Dispose();
+
+    private static MigrationRequest RequestOf(Granularity granularity, int pageBytes = 4096) =>
+        new() { Granularity = granularity, Options = new GranularityOptions(pageBytes, CopyMode.Cow) };
+
+    private static (long SafePoints, string State) RunUnmoved(Workload workload)
+    {
+        using var run = new WorkloadRun(workload);
+        long safePoints = run.RunUnmoved();
+        Assert.Equal(workload.ExpectedOutput, run.Output);
+        return (safePoints, run.StateDigest());
+    }
+
+    private async Task<int> MoveAsync(Workload workload, MigrationRequest request, int points)
+    {
+        Pagers.SkipWithout();
+        workload.EnsureBuilt();
+        (long safePoints, string state) = References.GetOrAdd(workload.Name, _ => RunUnmoved(workload));
+        TransportRegistry transports = TransportRegistry.CreateDefault();
+        await using var node = new MemoryNode(new MemoryNodeOptions());
+        TransportEndpoint listening = await node.ListenAsync(
+            transports, TransportEndpoint.Parse("tcp:127.0.0.1:0"), TransportOptions.Default, TestContext.Current.CancellationToken);
+
+        using var run = new WorkloadRun(workload);
+        await run.RunMovingAsync(safePoints / (points + 1), program => run.MigrateAsync(program, node, transports, listening, request, _pager));
+
+        Assert.Equal(workload.ExpectedOutput, run.Output);
+        Assert.InRange(run.Moves, points, int.MaxValue);
+        Assert.Equal(state, run.StateDigest());
+        await run.LeaveAsync();
+        return run.PageFaults;
+    }
+}
