@@ -26,6 +26,8 @@ internal sealed class Capabilities(IReadOnlyCollection<string> transports, IRead
     public string? Refusal(ExperimentPoint point) => point switch
     {
         _ when !transports.Contains(point.Transport) => $"this build has no transport {point.Transport}; it has {string.Join(", ", transports)}",
+        { Engine: RunContext.OtherEngine, Method: not Methods.Unmigrated } => $"{point.Method} on {point.Engine}: only QuicWasm's own engines can be frozen",
+        { Engine: RunContext.OtherEngine } when !SystemCommand.Exists("node") => $"{point.Engine}: node is not installed",
         { Method: Methods.Oracle } => "oracle: this build keeps no record of what a program touches, so it is not known which granules that blob would have",
         { Children: not 1 } => $"{point.Children} children: this build of the harness does not fork",
         { Compression: not "none" } when !resumeOptions.Contains(CompressionOption) => $"compression {point.Compression}: quicwasm resume has no {CompressionOption} here",

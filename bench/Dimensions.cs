@@ -12,7 +12,7 @@ internal static class Dimensions
         ["workload"] = (p, v) => p with { Workload = OneOf([.. Workload.Movable.Select(w => w.Name)], v) },
         ["arguments"] = (p, v) => p with { Arguments = v.GetString() },
         ["small"] = (p, v) => p with { IsSmall = v.GetBoolean() },
-        ["engine"] = (p, v) => p with { Engine = OneOf(["tiered", "interpreter", "compiler"], v) },
+        ["engine"] = (p, v) => p with { Engine = OneOf(["tiered", "interpreter", "compiler", RunContext.OtherEngine], v) },
         ["granularity"] = (p, v) => p with { Granularity = OneOf([.. CopyGranularity.All.Select(g => g.Name)], v) },
         ["granuleBytes"] = (p, v) => p with { GranuleBytes = v.GetInt32() },
         ["mode"] = (p, v) => p with { Mode = OneOf(["no-cow", "cow"], v) },

@@ -29,6 +29,7 @@ internal sealed class MigrationRunner(Capabilities capabilities, LinkPool links,
         ending.CancelAfter(deadline);
         try
         {
+            point = point with { LinkKind = LinkPool.Resolve(point.LinkKind, point.Link, LinkNamespaces.Unavailable()) };
             return await MeasureAsync(point, ending.Token);
         }
         catch (Exception e) when (e is HarnessException or IOException or JsonException)
@@ -48,7 +49,6 @@ internal sealed class MigrationRunner(Capabilities capabilities, LinkPool links,
         IReadOnlyList<string> arguments = point.ProgramArguments();
         (IReadOnlyList<string> expected, double unmigratedSeconds) = await ReferenceAsync(point, workload, arguments, cancellationToken);
         Route route = await links.RouteAsync(point.LinkKind, point.Link, cancellationToken);
-        point = point with { LinkKind = route.Kind };
         using var folder = new TemporaryFolder();
         var context = new RunContext(point, workload, arguments, expected, route, folder);
         LinkCounters? before = route.Link is null ? null : await route.Link.CountersAsync(cancellationToken);

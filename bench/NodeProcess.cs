@@ -62,17 +62,22 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts <c>quicwasm</c> at a site; its standard input stays open for <see cref="GiveLine"/>.</summary>
     public static NodeProcess StandBy(NodeSite site, IEnumerable<string> arguments) => new(Launch(site, "QuicWasm.Cli.dll", arguments), null, standsBy: true);
 
+    /// <summary>Starts another program at a site.</summary>
+    public static NodeProcess StartOther(NodeSite site, IEnumerable<string> command) => new(Launch([.. site.Prefix, .. command]), null, standsBy: false);
+
     /// <summary>Starts a program that lies beside this one, in .NET, its streams redirected.</summary>
-    public static Process Launch(NodeSite site, string program, IEnumerable<string> arguments)
+    public static Process Launch(NodeSite site, string program, IEnumerable<string> arguments) =>
+        Launch([.. site.Prefix, DotnetHost(), "exec", Path.Combine(AppContext.BaseDirectory, program), .. arguments]);
+
+    private static Process Launch(string[] command)
     {
-        string[] command = [.. site.Prefix, DotnetHost(), "exec", Path.Combine(AppContext.BaseDirectory, program), .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        return Process.Start(start) ?? throw new HarnessException($"{program} could not be started");
+        return Process.Start(start) ?? throw new HarnessException($"{command[0]} could not be started");
     }
 
     /// <summary>Gives a process that stands by its one line.</summary>
@@ -192,7 +197,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         lock (_lock)
         {
-            return new HarnessException($"a quicwasm process failed: {what}\n{string.Join('\n', _messages.TakeLast(20))}");
+            return new HarnessException($"a process of the run failed: {what}\n{string.Join('\n', _messages.TakeLast(20))}");
         }
     }
 }

@@ -21,6 +21,11 @@ internal static class ResultTable
         }
 
         console.Write(table);
+        foreach (string failure in rows.Failures)
+        {
+            console.WriteLine(failure);
+        }
+
         console.WriteLine("medians (95% interval; all values where there are fewer than 6)");
         console.WriteLine("downtime: from the request to freeze to the first instruction at the destination");
         console.WriteLine("gap: from the source's last line to the destination's first");

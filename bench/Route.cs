@@ -8,7 +8,4 @@ internal sealed record Route(NodeSite Source, NodeSite Destination, EmulatedLink
 {
     /// <summary>Both in this system's own network.</summary>
     public static Route Loopback { get; } = new(NodeSite.Loopback, NodeSite.Loopback, null);
-
-    /// <summary>What kind of link that is.</summary>
-    public string Kind => Link is null ? LinkKinds.Loopback : LinkKinds.Emulated;
 }

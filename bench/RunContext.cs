@@ -10,20 +10,21 @@ namespace QuicWasm.Bench;
 internal sealed record RunContext(
     ExperimentPoint Point, Workload Workload, IReadOnlyList<string> Arguments, IReadOnlyList<string> Expected, Route Route, TemporaryFolder Folder)
 {
-    /// <summary>After how many lines the program leaves its source.</summary>
-    public int LinesAtSource => Expected.Count / 2;
+    /// <summary>V8, in node: an engine that cannot move programs, for comparison.</summary>
+    public const string OtherEngine = "v8";
+
+    /// <summary>After how many lines the program is frozen: a quarter, so that enough is left to do while the destination connects.</summary>
+    public int LinesAtSource => Math.Max(1, Expected.Count / 4);
 
     /// <summary>Starts the program; <paramref name="options"/> are further options of <c>quicwasm run</c>.</summary>
-    public NodeProcess StartProgram(NodeSite site, params IEnumerable<string> options) => NodeProcess.Start(
-        site,
-        [
-            "run", "--engine", Point.Engine, .. options,
-            .. Workload.Modules.SelectMany(m => new[] { "--module", $"{m.Key}={Workload.PathOf(m.Value)}" }),
-            .. FolderOptions(),
-            Workload.PathOf(Workload.Wasm),
-            .. Arguments,
-        ],
-        Input);
+    public NodeProcess StartProgram(NodeSite site, params IEnumerable<string> options)
+    {
+        IEnumerable<string> modules = Workload.Modules.SelectMany(m => new[] { "--module", $"{m.Key}={Workload.PathOf(m.Value)}" });
+        string file = Workload.PathOf(Workload.Wasm);
+        return Point.Engine == OtherEngine
+            ? NodeProcess.StartOther(site, ["node", "--no-warnings", "--no-turbo-fast-api-calls", Path.Combine(Repository.Workloads, "node-run.mjs"), .. modules, file, .. Arguments])
+            : NodeProcess.Start(site, ["run", "--engine", Point.Engine, .. options, .. modules, .. FolderOptions(), file, .. Arguments], Input);
+    }
 
     /// <summary>Starts the program at the source, where a node that has the keys can freeze it; gives the endpoint when it listens.</summary>
     public async Task<(NodeProcess Process, string Endpoint)> StartSourceAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
