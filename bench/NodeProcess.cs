@@ -2,24 +2,30 @@ using System.Diagnostics;
 
 namespace QuicWasm.Bench;
 
-/// <summary>A <c>quicwasm</c> process: its lines as they come, and its end. Killed when it is disposed of before that.</summary>
+/// <summary>A process of a run: its lines as they come, and when, what it uses, and its end. Killed when it is disposed of before that.</summary>
 internal sealed class NodeProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly ProcessUsage _usage;
     private readonly List<string> _output = [];
+    private readonly List<long> _outputTimes = [];
     private readonly List<string> _messages = [];
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _outputEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private NodeProcess(Process process, string? input)
+    private NodeProcess(Process process, string? input, bool standsBy)
     {
         _process = process;
+        _usage = new ProcessUsage(process.Id);
         process.OutputDataReceived += (_, line) => Take(_output, line.Data);
         process.ErrorDataReceived += (_, line) => Take(_messages, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        FeedInput(input);
+        if (!standsBy)
+        {
+            FeedInput(input);
+        }
     }
 
     /// <summary>Lines of the program's output until now.</summary>
@@ -34,17 +40,51 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts <c>quicwasm</c> with arguments; <paramref name="input"/> is a file for its standard input, or null.</summary>
-    public static NodeProcess Start(IEnumerable<string> arguments, string? input = null)
+    /// <summary>When each of those lines came, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
+    public IReadOnlyList<long> OutputTimes
     {
-        string command = Path.Combine(AppContext.BaseDirectory, "QuicWasm.Cli.dll");
-        var start = new ProcessStartInfo(DotnetHost(), ["exec", command, .. arguments])
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _outputTimes];
+            }
+        }
+    }
+
+    /// <summary>What it has used until now.</summary>
+    public ProcessUsage Usage => _usage;
+
+    /// <summary>Starts <c>quicwasm</c> at a site with arguments; <paramref name="input"/> is a file for its standard input, or null.</summary>
+    public static NodeProcess Start(NodeSite site, IEnumerable<string> arguments, string? input = null) =>
+        new(Launch(site, "QuicWasm.Cli.dll", arguments), input, standsBy: false);
+
+    /// <summary>Starts <c>quicwasm</c> at a site; its standard input stays open for <see cref="GiveLine"/>.</summary>
+    public static NodeProcess StandBy(NodeSite site, IEnumerable<string> arguments) => new(Launch(site, "QuicWasm.Cli.dll", arguments), null, standsBy: true);
+
+    /// <summary>Starts another program at a site.</summary>
+    public static NodeProcess StartOther(NodeSite site, IEnumerable<string> command) => new(Launch([.. site.Prefix, .. command]), null, standsBy: false);
+
+    /// <summary>Starts a program that lies beside this one, in .NET, its streams redirected.</summary>
+    public static Process Launch(NodeSite site, string program, IEnumerable<string> arguments) =>
+        Launch([.. site.Prefix, DotnetHost(), "exec", Path.Combine(AppContext.BaseDirectory, program), .. arguments]);
+
+    private static Process Launch(string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        return new NodeProcess(Process.Start(start) ?? throw new HarnessException("quicwasm could not be started"), input);
+        return Process.Start(start) ?? throw new HarnessException($"{command[0]} could not be started");
+    }
+
+    /// <summary>Gives a process that stands by its one line.</summary>
+    public void GiveLine(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Close();
     }
 
     /// <summary>Waits for a message that begins so; gives the rest of it.</summary>
@@ -82,6 +122,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             await _process.WaitForExitAsync();
         }
 
+        await _usage.DisposeAsync();
         _process.Dispose();
     }
 
@@ -111,6 +152,10 @@ internal sealed class NodeProcess : IAsyncDisposable
             if (line is not null)
             {
                 lines.Add(line);
+                if (lines == _output)
+                {
+                    _outputTimes.Add(Stopwatch.GetTimestamp());
+                }
             }
             else if (lines == _output)
             {
@@ -152,7 +197,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     {
         lock (_lock)
         {
-            return new HarnessException($"a quicwasm process failed: {what}\n{string.Join('\n', _messages.TakeLast(20))}");
+            return new HarnessException($"a process of the run failed: {what}\n{string.Join('\n', _messages.TakeLast(20))}");
         }
     }
 }

@@ -28,6 +28,3 @@ internal static class Repository
         throw new HarnessException("the harness runs inside a checkout of the repository: it needs experiments/workloads");
     }
 }
-
-/// <summary>The harness cannot go on, and says why.</summary>
-internal sealed class HarnessException(string message) : Exception(message);

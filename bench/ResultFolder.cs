@@ -1,115 +1,92 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
-using CsvHelper;
-using CsvHelper.Configuration;
+using System.Text.Json.Nodes;
 
 namespace QuicWasm.Bench;
 
 /// <summary>A folder with rows of observations and the environment that they were made in.</summary>
 internal sealed class ResultFolder
 {
-    private const string RowsFile = "observations.csv";
+    /// <summary>Name of the rows' file.</summary>
+    public const string RowsFile = "observations.csv";
+
+    /// <summary>Name of the environment's file.</summary>
+    public const string ManifestFile = "manifest.json";
 
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
 
-    private static readonly CsvConfiguration Csv = new(CultureInfo.InvariantCulture)
-    {
-        PrepareHeaderForMatch = h => h.Header,
-        NewLine = "\n",
-    };
+    private readonly JsonObject _manifest;
 
-    private readonly string _rows;
-
-    /// <summary>Opens or makes the folder, and writes its manifest.</summary>
+    /// <summary>Opens or makes the folder. A manifest that is there gets a further session; rows are appended.</summary>
     public ResultFolder(string path, IReadOnlyList<string> commandLine)
     {
         Directory.CreateDirectory(path);
+        Location = path;
         Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
-        _rows = Path.Combine(path, RowsFile);
-        File.WriteAllText(Path.Combine(path, "manifest.json"), JsonSerializer.Serialize(Manifest(commandLine), Format) + "\n");
+        string file = Path.Combine(path, ManifestFile);
+        _manifest = File.Exists(file) ? JsonNode.Parse(File.ReadAllBytes(file))!.AsObject() : [];
+        Sessions.Add(RunEnvironment.Describe(commandLine));
+        Save();
     }
+
+    /// <summary>Where it is.</summary>
+    public string Location { get; }
 
     /// <summary>The run's name.</summary>
     public string Name { get; }
 
     /// <summary>The CSV.</summary>
-    public string RowsPath => _rows;
+    public string RowsPath => Path.Combine(Location, RowsFile);
 
-    /// <summary>Appends rows; a new file begins with the header.</summary>
-    public void Append(IEnumerable<Observation> rows)
+    private JsonArray Sessions
     {
-        bool isNew = !File.Exists(_rows);
-        using var writer = new StreamWriter(_rows, append: true);
-        using var csv = new CsvWriter(writer, Csv);
-        csv.Context.RegisterClassMap<ObservationMap>();
-        if (isNew)
+        get
         {
-            csv.WriteHeader<Observation>();
-            csv.NextRecord();
-        }
-
-        foreach (Observation row in rows)
-        {
-            csv.WriteRecord(row);
-            csv.NextRecord();
-        }
-    }
-
-    private static Dictionary<string, object?> Manifest(IReadOnlyList<string> commandLine) => new()
-    {
-        ["command_line"] = commandLine,
-        ["commit"] = Git("rev-parse HEAD"),
-        ["modified"] = Git("status --porcelain --untracked-files=no") is { Length: > 0 },
-        ["processor"] = Processor(),
-        ["processors"] = Environment.ProcessorCount,
-        ["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        ["system"] = RuntimeInformation.OSDescription,
-        ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
-        ["dotnet"] = RuntimeInformation.FrameworkDescription,
-        ["configuration"] = Configuration,
-        ["quic"] = null,
-        ["link"] = "loopback, as the system has it",
-        ["started"] = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
-    };
-
-#if DEBUG
-    private const string Configuration = "Debug";
-#else
-    private const string Configuration = "Release";
-#endif
-
-    private static string? Git(string arguments)
-    {
-        try
-        {
-            using var git = System.Diagnostics.Process.Start(
-                new System.Diagnostics.ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, WorkingDirectory = Repository.Root });
-            string? text = git?.StandardOutput.ReadToEnd().Trim();
-            git?.WaitForExit();
-            return git is { ExitCode: 0 } ? text : null;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            // A checkout without git has no commit to name.
-            return null;
-        }
-    }
-
-    private static string? Processor() => File.Exists("/proc/cpuinfo")
-        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
-        : null;
-
-    /// <summary>Headers in snake case, in the order of the record.</summary>
-    private sealed class ObservationMap : ClassMap<Observation>
-    {
-        public ObservationMap()
-        {
-            AutoMap(Csv);
-            foreach (MemberMap member in MemberMaps)
+            if (_manifest["sessions"] is not JsonArray sessions)
             {
-                member.Name(JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Data.Member!.Name));
+                _manifest["sessions"] = sessions = [];
             }
+
+            return sessions;
         }
     }
+
+    /// <summary>Notes something in the manifest, for this session.</summary>
+    public void Note<T>(string name, T value)
+    {
+        Sessions[^1]!.AsObject()[name] = JsonSerializer.SerializeToNode(value, LinkCommand.Format);
+        Save();
+    }
+
+    /// <summary>Appends the rows of a run, in one piece; a new file begins with the header.</summary>
+    public void Append(IEnumerable<Observation> rows) =>
+        File.AppendAllText(RowsPath, ObservationCsv.Write(rows, withHeader: !File.Exists(RowsPath)));
+
+    /// <summary>
+    /// The runs that are done. Rows of one that was cut off, the last line of which may be half, are taken out of the file: it will be made again.
+    /// </summary>
+    /// <exception cref="HarnessException">The file is none of ours, or of an older version.</exception>
+    public IReadOnlySet<(string Point, int Repetition)> Finished()
+    {
+        if (!File.Exists(RowsPath))
+        {
+            return new HashSet<(string, int)>();
+        }
+
+        string text = File.ReadAllText(RowsPath);
+        string whole = text[..(text.LastIndexOf('\n') + 1)];
+        IReadOnlyList<Observation> rows = ObservationCsv.Read(whole, RowsPath);
+        var finished = rows.Where(r => r.Metric == MigrationOutcome.LastMetric).Select(r => r.Key).ToHashSet();
+        Observation[] kept = [.. rows.Where(r => finished.Contains(r.Key))];
+        if (kept.Length < rows.Count || whole.Length < text.Length)
+        {
+            string half = RowsPath + ".tmp";
+            File.WriteAllText(half, ObservationCsv.Write(kept, withHeader: true), new UTF8Encoding(false));
+            File.Move(half, RowsPath, overwrite: true);
+        }
+
+        return finished;
+    }
+
+    private void Save() => File.WriteAllText(Path.Combine(Location, ManifestFile), _manifest.ToJsonString(Format) + "\n");
 }

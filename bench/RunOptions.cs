@@ -19,6 +19,19 @@ internal sealed class RunOptions
     private readonly Option<int> _pageBytes = new("--page-bytes") { Description = "Length of a page: a power of two from 4096 to 2097152", DefaultValueFactory = _ => 4096 };
     private readonly Option<int> _streams = new("--streams") { Description = "Over how many streams granules travel", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _eagerMemory = new("--eager-memory") { Description = "In mode cow, copies memories before the program runs" };
+    private readonly Option<string> _compression = new("--compression") { Description = "How granules are compressed, where this build can", DefaultValueFactory = _ => "none" };
+    private readonly Option<string> _prefetch = new("--prefetch") { Description = "Which granules come ahead in mode cow, where this build can", DefaultValueFactory = _ => "none" };
+    private readonly Option<int> _children = new("--children") { Description = "How many programs resume from the image, where this build can", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _rtt = new("--rtt") { Description = "Round trip of an emulated link in ms" };
+    private readonly Option<double> _loss = new("--loss") { Description = "Part of the packets that an emulated link loses, 0 to 1" };
+    private readonly Option<double> _rate = new("--rate") { Description = "Rate of an emulated link in Mbit/s; 0: no limit" };
+    private readonly Option<string> _link = new("--link")
+    {
+        Description = "emulated: two network namespaces and the emulator between them (root); auto: that if something is asked of the link",
+        DefaultValueFactory = _ => LinkKinds.Auto,
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Medians as JSON on the standard output, instead of the table" };
     private readonly Option<int> _repetitions = new("--repetitions") { Description = "How often each point is measured", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _small = new("--small") { Description = "The workload's small arguments: tenths of a second instead of seconds" };
     private readonly Option<string> _out = new("--out") { Description = "Folder for the rows", DefaultValueFactory = _ => Path.Combine("results", "run") };
@@ -26,7 +39,11 @@ internal sealed class RunOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] options = [_granularity, _transport, _mode, _workload, _engine, _heapMib, _touch, _pageBytes, _streams, _eagerMemory, _repetitions, _small, _out];
+        Option[] options =
+        [
+            _granularity, _transport, _mode, _workload, _engine, _heapMib, _touch, _pageBytes, _streams, _eagerMemory,
+            _compression, _prefetch, _children, _rtt, _loss, _rate, _link, _repetitions, _small, _json, _out,
+        ];
         foreach (Option option in options)
         {
             command.Add(option);
@@ -36,6 +53,9 @@ internal sealed class RunOptions
     /// <summary>Where the rows go.</summary>
     public string Folder(ParseResult parsed) => Path.GetFullPath(parsed.GetRequiredValue(_out), Repository.Root);
 
+    /// <summary>Whether the result is to be JSON.</summary>
+    public bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
+
     /// <summary>The points that they ask for.</summary>
     /// <exception cref="HarnessException">Two options do not go together.</exception>
     public IReadOnlyList<ExperimentPoint> Points(ParseResult parsed)
@@ -43,44 +63,32 @@ internal sealed class RunOptions
         Workload workload = Workload.Named(parsed.GetRequiredValue(_workload));
         string granularity = parsed.GetRequiredValue(_granularity);
         IEnumerable<string> granularities = granularity == All ? CopyGranularity.All.Select(g => g.Name) : [granularity];
-        IReadOnlyList<string> arguments = Arguments(parsed, workload);
+        var link = new LinkSettings { RttMs = parsed.GetValue(_rtt), Loss = parsed.GetValue(_loss), RateMbit = parsed.GetValue(_rate) };
+        link.Validate();
+        string kind = parsed.GetRequiredValue(_link);
         return
         [
             .. Enumerable.Range(1, parsed.GetRequiredValue(_repetitions)).SelectMany(repetition => granularities.Select(name => new ExperimentPoint
             {
                 Workload = workload.Name,
-                Arguments = arguments,
+                IsSmall = parsed.GetValue(_small),
+                HeapMib = parsed.GetValue(_heapMib),
+                Touch = parsed.GetValue(_touch),
                 Engine = parsed.GetRequiredValue(_engine),
                 Granularity = name,
-                PageBytes = parsed.GetRequiredValue(_pageBytes),
+                GranuleBytes = parsed.GetRequiredValue(_pageBytes),
                 Mode = parsed.GetRequiredValue(_mode),
                 EagerMemory = parsed.GetValue(_eagerMemory),
                 Transport = parsed.GetRequiredValue(_transport),
                 Streams = parsed.GetRequiredValue(_streams),
+                Compression = parsed.GetRequiredValue(_compression),
+                Prefetch = parsed.GetRequiredValue(_prefetch),
+                Children = parsed.GetRequiredValue(_children),
+                LinkKind = kind == LinkKinds.Auto && link.IsClean ? LinkKinds.Loopback : kind,
+                Link = link,
                 Repetition = repetition,
             })),
         ];
-    }
-
-    private List<string> Arguments(ParseResult parsed, Workload workload)
-    {
-        var arguments = new List<string>(parsed.GetValue(_small) ? workload.TestArgs : workload.Args);
-        foreach ((string option, object? value) in new (string, object?)[] { ("--heap-mib", parsed.GetValue(_heapMib)), ("--touch", parsed.GetValue(_touch)) })
-        {
-            if (value is null)
-            {
-                continue;
-            }
-
-            if (workload.Name != "kv")
-            {
-                throw new HarnessException($"{option} is an option of the workload kv, not of {workload.Name}");
-            }
-
-            arguments.AddRange([option, FormattableString.Invariant($"{value}")]);
-        }
-
-        return arguments;
     }
 
     private static Option<string> Choice(string name, string description, string[] values)

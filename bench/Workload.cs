@@ -16,6 +16,9 @@ internal sealed record Workload
 
     public required string[] Args { get; init; }
 
+    /// <summary>Arguments with which it runs for seconds, so that it can be moved in the middle; null where its own will do.</summary>
+    public string[]? MoveArgs { get; init; }
+
     public required string Expected { get; init; }
 
     public required string[] TestArgs { get; init; }

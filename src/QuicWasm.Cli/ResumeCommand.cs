@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using QuicWasm.Migration;
 using QuicWasm.Runtime;
 using QuicWasm.State;
@@ -9,9 +10,11 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm resume SOURCE</c>: from an image file, or from a memory node.</summary>
 internal static class ResumeCommand
 {
+    private const string StandingBy = "-";
+
     public static Command Create(CommandConsole console)
     {
-        var source = new Argument<string>("source") { Description = "An image file, or where a memory node listens, such as tcp:127.0.0.1:7000" };
+        var source = new Argument<string>("source") { Description = "An image file, or where a memory node listens, such as tcp:127.0.0.1:7000; - stands by, and reads one of them from the standard input" };
         var session = new SessionOptionSet();
         var migration = new MigrationOptionSet();
         var at = new Option<string?>("--at") { Description = "Has this node (quicwasm node) resume the program, and waits for its end; its output goes to files there" };
@@ -22,7 +25,7 @@ internal static class ResumeCommand
         migration.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            string from = parsed.GetRequiredValue(source);
+            string from = parsed.GetRequiredValue(source) is var given && given == StandingBy ? SourceFromInput(console) : given;
             if (parsed.GetValue(at) is { } destination)
             {
                 session.RefuseLocal(parsed, "--at");
@@ -41,6 +44,20 @@ internal static class ResumeCommand
                 : FromFileAsync(console, from, configure, options, cancellationToken);
         });
         return command;
+    }
+
+    // Byte by byte: what comes after the line is the program's.
+    private static string SourceFromInput(CommandConsole console)
+    {
+        console.Say("standing by: the source comes as a line on the standard input");
+        using Stream input = Console.OpenStandardInput();
+        var line = new List<byte>();
+        for (int next; (next = input.ReadByte()) is not (-1 or '\n');)
+        {
+            line.Add((byte)next);
+        }
+
+        return line.Count > 0 ? Encoding.UTF8.GetString([.. line]) : throw new UsageException("the standard input ended without a source");
     }
 
     private static TransportEndpoint SourceOfOrder(TransportOptionSet transport, ParseResult parsed, string from) => transport.IsEndpoint(parsed, from)

@@ -14,7 +14,7 @@ public sealed partial class LayoutTests
     [
         ".ci", ".editorconfig", ".github", ".gitattributes", ".gitignore", "ARCHITECTURE.md", "BannedSymbols.txt", "bench", "CONTRIBUTING.md",
         "Directory.Build.props", "Directory.Packages.props", "docs", "experiments", "global.json", "LICENSE", "QuicWasm.sln",
-        "README.md", "results", "run-experiments.ps1", "src", "tests",
+        "README.md", "results", "run-experiments.ps1", "run-experiments.sh", "src", "tests",
     ];
 
     public static TheoryData<string> SourceProjects() => [.. Repository.SourceProjects];

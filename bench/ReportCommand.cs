@@ -1,0 +1,68 @@
+using System.CommandLine;
+
+namespace QuicWasm.Bench;
+
+/// <summary><c>bench report FOLDER...</c>: figures, summaries, and one page with everything, from the rows alone.</summary>
+internal static class ReportCommand
+{
+    private const string PageFile = "report.html";
+    private const string SummaryFile = "summary.csv";
+
+    /// <summary>The command.</summary>
+    public static Command Make()
+    {
+        var folders = new Argument<string[]>("folder") { Description = "Folders of results, as a sweep makes them", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("report", "Draws figures (gnuplot) and writes a page that needs no network") { folders };
+        command.SetAction(parsed =>
+        {
+            foreach (string folder in parsed.GetRequiredValue(folders).Select(f => Path.GetFullPath(f, Repository.Root)))
+            {
+                string page = Path.Combine(folder, PageFile);
+                File.WriteAllText(page, ReportPage.Write(Path.GetFileName(folder), [.. Questions(folder).Select(Section)]));
+                Console.Out.WriteLine(Path.GetRelativePath(Environment.CurrentDirectory, page));
+            }
+        });
+        return command;
+    }
+
+    // The folders of questions inside, or the folder itself.
+    private static string[] Questions(string folder)
+    {
+        string[] questions = File.Exists(Path.Combine(folder, ResultFolder.RowsFile)) ? [folder]
+            : Directory.Exists(folder) ? [.. Directory.GetDirectories(folder).Where(d => File.Exists(Path.Combine(d, ResultFolder.RowsFile))).Order(StringComparer.Ordinal)]
+            : [];
+        return questions.Length > 0 ? questions : throw new HarnessException($"{folder}: there are no rows ({ResultFolder.RowsFile}) in it or in a folder of it");
+    }
+
+    private static ReportSection Section(string folder)
+    {
+        string rowsFile = Path.Combine(folder, ResultFolder.RowsFile);
+        IReadOnlyList<Observation> rows = ObservationCsv.Read(File.ReadAllText(rowsFile), rowsFile);
+        string summary = Path.Combine(folder, SummaryFile);
+        File.WriteAllText(summary, Summary.Write(Summary.Of(rows)));
+        string definition = Path.Combine(folder, "sweep.json");
+        string name = Path.GetFileName(folder);
+        string title = File.Exists(definition) ? SweepDefinition.Read(definition).Title : name;
+        (string? figure, string? reason) = Draw(name, summary, folder);
+        return new ReportSection(name, title, PointTable.Of(rows), figure, reason, File.ReadAllText(Path.Combine(folder, ResultFolder.ManifestFile)));
+    }
+
+    private static (string? Svg, string? Reason) Draw(string question, string summary, string folder)
+    {
+        if (Figure.ExperimentOf(question) is not { } experiment)
+        {
+            return (null, $"there is no plot.gp for {question}");
+        }
+
+        try
+        {
+            return (Figure.Draw(experiment, summary, folder, question), null);
+        }
+        catch (HarnessException e)
+        {
+            // The page says so in the figure's place; its tables do not depend on it.
+            Console.Error.WriteLine($"no figure for {question}: {e.Message}");
+            return (null, e.Message);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using QuicWasm.Transport;
+
+namespace QuicWasm.Bench;
+
+/// <summary>What a session of measuring ran on.</summary>
+internal static class RunEnvironment
+{
+#if DEBUG
+    private const string Configuration = "Debug";
+#else
+    private const string Configuration = "Release";
+#endif
+
+    /// <summary>The environment, for the manifest.</summary>
+    public static JsonObject Describe(IReadOnlyList<string> commandLine) => new()
+    {
+        ["command_line"] = new JsonArray([.. commandLine.Select(w => JsonValue.Create(w))]),
+        ["started"] = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture),
+        ["commit"] = Git("rev-parse", "HEAD"),
+        ["modified"] = Git("status", "--porcelain", "--untracked-files=no") is { Length: > 0 },
+        ["processor"] = Processor(),
+        ["processors"] = Environment.ProcessorCount,
+        ["load_average"] = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Trim() : null,
+        ["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+        ["system"] = RuntimeInformation.OSDescription,
+        ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
+        ["dotnet"] = RuntimeInformation.FrameworkDescription,
+        ["configuration"] = Configuration,
+        ["transports"] = string.Join(", ", TransportCatalogue.Names),
+        ["emulated_link"] = LinkNamespaces.Unavailable() ?? "two network namespaces, two TUN devices, and the emulator of the harness",
+    };
+
+    private static string? Git(params string[] arguments)
+    {
+        try
+        {
+            return SystemCommand.Run("git", ["-C", Repository.Root, .. arguments]).Trim();
+        }
+        catch (HarnessException)
+        {
+            // A copy without git has no commit to name.
+            return null;
+        }
+    }
+
+    private static string? Processor() => File.Exists("/proc/cpuinfo")
+        ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
+        : null;
+}

@@ -1,0 +1,77 @@
+namespace QuicWasm.Bench;
+
+/// <summary>Measures the points of one question, and keeps their rows as they come.</summary>
+internal sealed class SweepRun(SweepDefinition definition, ResultFolder results, Capabilities capabilities, bool isQuick)
+{
+    /// <summary>The points, in the order in which they are measured.</summary>
+    public IReadOnlyList<ExperimentPoint> Order { get; } = SweepPlan.Order(SweepPlan.Expand(definition), definition.Repetitions, definition.Seed);
+
+    /// <summary>Measures what is left; gives how many runs failed.</summary>
+    public async Task<int> RunAsync(SweepProgress progress, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ExperimentPoint> remaining = SweepPlan.Remaining(Order, results.Finished());
+        results.Note("seed", definition.Seed);
+        results.Note("runs", new { all = Order.Count, done_before = Order.Count - remaining.Count });
+        if (remaining.Count == 0)
+        {
+            return 0;
+        }
+
+        await using var links = new LinkPool(definition.Seed);
+        var runner = new MigrationRunner(capabilities, links, TimeSpan.FromSeconds(definition.DeadlineSeconds));
+        results.Note("calibration", await CalibrateAsync(links, remaining, progress, cancellationToken));
+        await WarmUpAsync(runner, remaining, progress, cancellationToken);
+        int failed = 0;
+        progress.Begin(definition.Question, Order.Count - remaining.Count, Order.Count, definition.EstimatedSeconds);
+        foreach (ExperimentPoint point in remaining)
+        {
+            MigrationOutcome outcome = await runner.RunAsync(point, cancellationToken);
+            results.Append(outcome.Rows(results.Name, definition.Question));
+            failed += outcome.IsVerified && outcome.Error is null ? 0 : 1;
+            progress.Done(outcome);
+        }
+
+        return failed;
+    }
+
+    /// <summary>Every setting of the link that points ask for is measured first.</summary>
+    private async Task<IReadOnlyList<LinkCalibration>> CalibrateAsync(
+        LinkPool links, IReadOnlyList<ExperimentPoint> points, SweepProgress progress, CancellationToken cancellationToken)
+    {
+        var calibrations = new List<LinkCalibration>();
+        foreach ((string kind, LinkSettings settings) in points.Select(p => (p.LinkKind, p.Link)).Distinct())
+        {
+            if (kind == LinkKinds.Loopback || LinkNamespaces.Unavailable() is not null)
+            {
+                continue;
+            }
+
+            progress.Say($"{definition.Question}: measuring the link ({settings})");
+            Route route = await links.RouteAsync(LinkKinds.Emulated, settings, cancellationToken);
+            LinkCalibration calibration = await LinkCalibration.MeasureAsync(route.Link!, settings, isQuick, cancellationToken);
+            foreach (string problem in calibration.Problems)
+            {
+                progress.Say($"the link is not as it should be ({settings}): {problem}");
+            }
+
+            calibrations.Add(calibration);
+        }
+
+        if (LinkNamespaces.Unavailable() is { } reason)
+        {
+            progress.Say($"{reason}; points that ask for a link become rows that say so");
+        }
+
+        return calibrations;
+    }
+
+    // What the system reads from disk for the first time is no part of what is measured.
+    private async Task WarmUpAsync(MigrationRunner runner, IReadOnlyList<ExperimentPoint> points, SweepProgress progress, CancellationToken cancellationToken)
+    {
+        foreach (ExperimentPoint point in points.Where(p => capabilities.Refusal(p) is null).Take(definition.WarmUp))
+        {
+            progress.Say($"{definition.Question}: warming up with {point}");
+            await runner.RunAsync(point, cancellationToken);
+        }
+    }
+}
