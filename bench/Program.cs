@@ -13,6 +13,7 @@ internal static class Program
         var root = new RootCommand("Moves running programs between two processes, and measures it. One run is one workload, frozen half way.");
         root.Add(SweepCommand.Make(arguments));
         root.Add(ReportCommand.Make());
+        root.Add(MicroCommand.Make());
         root.Add(LinkCommand.Make());
         root.Add(ProbeCommand.Make());
         RunCommand.AddTo(root, arguments);
