@@ -1,22 +1,39 @@
 #!/usr/bin/env pwsh
-# Runs the main job for every granularity: a thin wrapper over the harness. What it does not know is passed on.
+# Measures the questions of experiments/ and writes the report: a thin wrapper over the harness.
+#   ./run-experiments.ps1 -Quick                      every question, few points, minutes
+#   ./run-experiments.ps1 -Experiment E1,E3           these, in full
+#   ./run-experiments.ps1 -List                       what would be measured, and how long it takes
+#   ./run-experiments.ps1 -Continue results/RUN       what is missing of a run that was stopped
 [CmdletBinding()]
 param(
-    [string] $Granularity = 'all',
-    [string] $Transport = 'tcp',
-    [string] $Workload = 'kv',
-    [int] $Repetitions = 1,
-    [string] $Out = (Join-Path 'results' 'run'),
-    [Parameter(ValueFromRemainingArguments)] [string[]] $Rest = @()
+    [string[]] $Experiment = @(),
+    [switch] $Quick,
+    [switch] $List,
+    [string] $Continue = '',
+    [string] $Out = ''
 )
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 Push-Location $PSScriptRoot
 try {
-    dotnet run -c Release --project bench -- --granularity $Granularity --transport $Transport --workload $Workload `
-        --repetitions $Repetitions --out $Out @Rest
+    $folder = if ($Continue) { $Continue } elseif ($Out) { $Out } else { Join-Path 'results' ([DateTime]::UtcNow.ToString('yyyyMMdd-HHmmss')) }
+    $sweep = @('sweep')
+    if ($Continue) { $sweep += @('--continue', $Continue) } else { $sweep += @('--out', $folder) }
+    if ($Experiment.Count -gt 0) { $sweep += @('--experiment', ($Experiment -join ',')) }
+    if ($Quick) { $sweep += '--quick' }
+    if ($List) { $sweep += '--list' }
+
+    dotnet build -c Release bench
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+    dotnet run -c Release --no-build --project bench -- @sweep
+    $measured = $LASTEXITCODE
+    if (-not $List) {
+        # Also of a sweep in which runs failed: their rows say why.
+        dotnet run -c Release --no-build --project bench -- report $folder
+        if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+    }
+    exit $measured
 }
 finally {
     Pop-Location

@@ -14,7 +14,7 @@ internal static class BaselineMethods
         var result = new RunResult();
         await using NodeProcess source = context.StartProgram(context.Route.Source);
         await source.LinesAsync(context.LinesAtSource, cancellationToken);
-        await source.DisposeAsync();
+        await source.KillAsync();
         await using NodeProcess destination = context.StartProgram(context.Route.Destination);
         await destination.EndAsync(cancellationToken);
         int known = Math.Min(source.Output.Count, context.Expected.Count - 1);

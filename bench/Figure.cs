@@ -16,7 +16,16 @@ internal static class Figure
         {
             // Variables come before the script, as gnuplot wants them; quotes in paths are doubled.
             string variables = $"csv='{Quoted(csv)}'; out='{Quoted(output)}'; format='{format}'";
-            SystemCommand.Run("gnuplot", "-e", $"cd '{Quoted(experiment)}'; {variables}", Path.Combine(experiment, "plot.gp"));
+            try
+            {
+                SystemCommand.Run("gnuplot", "-e", $"cd '{Quoted(experiment)}'; {variables}", Path.Combine(experiment, "plot.gp"));
+            }
+            catch (HarnessException)
+            {
+                // What gnuplot has begun is no figure.
+                File.Delete($"{output}.{format}");
+                throw;
+            }
         }
 
         return File.ReadAllText(output + ".svg", Encoding.UTF8);

@@ -12,6 +12,7 @@ internal sealed record LinkCalibration(LinkSettings Settings, ProbeResult Measur
     private const double MostRttError = 0.1;
     private const double MostRttErrorMs = 0.2;
     private const double Sigmas99 = 2.576;
+    private const double FastMbit = 400;
     private const int ProbeBytes = 33;
 
     /// <summary>Compares: the rate within 5%, the round trip within 10% or 0.2 ms, the loss inside its 99% interval.</summary>
@@ -65,7 +66,7 @@ internal sealed record LinkCalibration(LinkSettings Settings, ProbeResult Measur
         {
             string ports = await receiver.StandardOutput.ReadLineAsync(cancellationToken)
                 ?? throw new HarnessException($"the probe ended: {await receiver.StandardError.ReadToEndAsync(cancellationToken)}");
-            var load = new ProbeLoad(isQuick ? 15 : 40, isQuick ? 2000 : 8000, settings.RateMbit, isQuick ? 0.5 : 1.5);
+            var load = new ProbeLoad(isQuick ? 15 : 40, isQuick ? 2000 : 8000, settings.RateMbit, settings.RateMbit >= FastMbit && settings.Loss == 0 && settings.Reorder == 0, isQuick ? 0.7 : 1.5);
             using System.Diagnostics.Process sender = NodeProcess.Launch(
                 link.Source, "QuicWasm.Bench.dll", ProbeCommand.Send(link.Destination.Address, ports, load));
             string? line = await sender.StandardOutput.ReadLineAsync(cancellationToken);

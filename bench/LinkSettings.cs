@@ -49,9 +49,18 @@ internal sealed record LinkSettings
     }
 
     /// <inheritdoc/>
-    public override string ToString() => IsClean
-        ? "clean"
-        : FormattableString.Invariant($"rtt {RttMs} ms, jitter {JitterMs} ms, loss {Loss:p2} in bursts of {LossBurst}, reorder {Reorder:p2}, rate {RateMbit} Mbit/s, queue {QueueBytes / 1024:f0} KiB");
+    public override string ToString() => IsClean ? "clean" : string.Join(
+        ", ",
+        new[]
+        {
+            Part(RttMs, FormattableString.Invariant($"rtt {RttMs} ms")),
+            Part(JitterMs, FormattableString.Invariant($"jitter {JitterMs} ms")),
+            Part(Loss, FormattableString.Invariant($"loss {Loss * 100:0.###}%{(LossBurst == 1 ? "" : $" in bursts of {LossBurst}")}")),
+            Part(Reorder, FormattableString.Invariant($"reorder {Reorder * 100:0.###}%")),
+            Part(RateMbit, FormattableString.Invariant($"{RateMbit} Mbit/s")),
+        }.Where(t => t.Length > 0));
+
+    private static string Part(double value, string text) => value == 0 ? "" : text;
 
     private static void Require(bool isMet, string what)
     {

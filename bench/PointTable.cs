@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace QuicWasm.Bench;
 
 /// <summary>Rows of a table, one a point, for a terminal and for the report: what differs between the points, and medians of what was measured.</summary>
-internal sealed class PointTable
+internal sealed partial class PointTable
 {
     private static readonly (string Header, string Metric, double Divisor, string Format, bool IsInterval)[] Columns =
     [
@@ -61,7 +62,7 @@ internal sealed class PointTable
     private static string[] Reasons(IReadOnlyList<Observation> rows) =>
     [
         .. rows.Where(r => r.Metric == MigrationOutcome.FailedMetric)
-            .GroupBy(r => r.Error, StringComparer.Ordinal)
+            .GroupBy(r => Identifier().Replace(r.Error, "..."), StringComparer.Ordinal)
             .Select(g => $"{g.Count()} failed: {g.Key}"),
     ];
 
@@ -88,4 +89,8 @@ internal sealed class PointTable
         int failed = rows.Count(r => r.Metric == MigrationOutcome.FailedMetric);
         return failed == 0 ? "same" : $"{failed}/{rows.Count(r => r.Metric == MigrationOutcome.LastMetric)} FAILED";
     }
+
+    // Each image has an identifier of its own, which makes no reason a new one.
+    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
+    private static partial Regex Identifier();
 }

@@ -4,6 +4,6 @@ namespace QuicWasm.Bench;
 /// <param name="RttMs">Median round trip of small packets, in milliseconds.</param>
 /// <param name="Sent">Packets sent one way, far apart.</param>
 /// <param name="Received">How many of them came.</param>
-/// <param name="RateMbit">At which rate a flood of packets came out, in megabits a second with IP headers; null where there is no rate.</param>
-/// <param name="TcpMbit">What one TCP connection moved, where there is no rate, in megabits of data a second; else null.</param>
+/// <param name="RateMbit">At which rate as much as was sent came out, in megabits a second with IP headers; null where there is no limit to find.</param>
+/// <param name="TcpMbit">What one TCP connection moved in megabits of data a second, or null where none was tried.</param>
 internal sealed record ProbeResult(double RttMs, int Sent, int Received, double? RateMbit, double? TcpMbit);

@@ -9,6 +9,8 @@ namespace QuicWasm.Bench;
 internal static class ProbeSender
 {
     private const int HeaderBytes = 28;
+    private const int PacketBytes = 1500;
+    private const int SegmentBytes = 1448;
     private const int FloodBytes = 1400;
     private const double FloodFactor = 1.5;
     private const double LossPacketsPerSecond = 4000;
@@ -29,8 +31,8 @@ internal static class ProbeSender
         double rtt = RoundTrip(socket, load.RoundTrips);
         Send(socket, LossCount, 16, load.LossPackets, LossPacketsPerSecond);
         long received = Ask(socket, LossCount).Packets;
-        double? rate = load.RateMbit == 0 ? null : Flood(socket, load);
-        double? tcp = load.RateMbit == 0 ? Stream(address, tcpPort, load.Seconds) : null;
+        double? tcp = load.RateMbit == 0 || load.IsTcp ? Stream(address, tcpPort, load.Seconds) : null;
+        double? rate = load.RateMbit == 0 ? null : tcp * PacketBytes / SegmentBytes ?? Flood(socket, load);
         return new ProbeResult(rtt, load.LossPackets, (int)received, rate, tcp);
     }
 

@@ -14,6 +14,7 @@ internal static class Program
         root.Add(TransportCommand.Make());
         root.Add(SweepCommand.Make(arguments));
         root.Add(ReportCommand.Make());
+        root.Add(MicroCommand.Make());
         root.Add(LinkCommand.Make());
         root.Add(ProbeCommand.Make());
         RunCommand.AddTo(root, arguments);

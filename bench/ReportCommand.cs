@@ -39,11 +39,12 @@ internal static class ReportCommand
         string rowsFile = Path.Combine(folder, ResultFolder.RowsFile);
         IReadOnlyList<Observation> rows = ObservationCsv.Read(File.ReadAllText(rowsFile), rowsFile);
         string summary = Path.Combine(folder, SummaryFile);
-        File.WriteAllText(summary, Summary.Write(Summary.Of(rows)));
+        IReadOnlyList<SummaryRow> medians = Summary.Of(rows);
+        File.WriteAllText(summary, Summary.Write(medians));
         string definition = Path.Combine(folder, "sweep.json");
         string name = Path.GetFileName(folder);
         string title = File.Exists(definition) ? SweepDefinition.Read(definition).Title : name;
-        (string? figure, string? reason) = Draw(name, summary, folder);
+        (string? figure, string? reason) = medians.Count > 0 ? Draw(name, summary, folder) : (null, "no run of it is verified, so there is nothing to draw");
         return new ReportSection(name, title, PointTable.Of(rows), figure, reason, File.ReadAllText(Path.Combine(folder, ResultFolder.ManifestFile)));
     }
 

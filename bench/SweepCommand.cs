@@ -15,7 +15,7 @@ internal static class SweepCommand
     /// <summary>The command.</summary>
     public static Command Make(string[] commandLine)
     {
-        var files = new Argument<string[]>("file") { Description = "Files sweep.json; without one, those of experiments/", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("file") { Description = "Files sweep.json; without one, those of experiments/", Arity = ArgumentArity.ZeroOrMore, DefaultValueFactory = _ => [] };
         var experiments = new Option<string?>("--experiment") { Description = "Only these questions, such as E1,E3" };
         var quick = new Option<bool>("--quick") { Description = "Fewer values and repetitions, as each file says: minutes instead of hours" };
         var list = new Option<bool>("--list") { Description = "Says what would be measured, and how long it takes" };

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace QuicWasm.Bench;
 
-/// <summary>An entry of experiments/workloads/workloads.json.</summary>
+/// <summary>An entry of experiments/workloads/workloads.json, for the harness and for tests.</summary>
 internal sealed record Workload
 {
     private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
@@ -36,6 +36,12 @@ internal sealed record Workload
     /// <summary>Whether its modules lie in the cache, built on demand.</summary>
     [JsonPropertyName("cached")]
     public bool IsCached { get; init; }
+
+    /// <summary>What the run with <see cref="Args"/> prints.</summary>
+    public string Output => File.ReadAllText(Path.Combine(Repository.Workloads, Expected));
+
+    /// <summary>What the run with <see cref="TestArgs"/> prints.</summary>
+    public string TestOutput => File.ReadAllText(Path.Combine(Repository.Workloads, TestExpected));
 
     /// <summary>Every workload of the manifest.</summary>
     public static IReadOnlyList<Workload> All { get; } = Read();

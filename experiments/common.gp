@@ -1,6 +1,6 @@
 # What the figures share. The harness calls gnuplot in a question's folder with csv (medians and intervals), out (a file
 # without its ending) and format (svg or pdf); a figure needs nothing else.
-if (!exists("csv") || !exists("out") || !exists("format")) { print "give csv, out and format, as `bench -- report` does"; exit status 2 }
+if (!exists("csv") || !exists("out") || !exists("format")) { print "give csv, out and format, as the report command does"; exit status 2 }
 set datafile separator comma
 set datafile columnheaders
 set datafile missing NaN

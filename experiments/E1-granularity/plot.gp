@@ -1,5 +1,6 @@
 # Downtime over memory size, a line a granularity, a panel a mode.
 wide = 1100
+high = 460
 load "../common.gp"
 set logscale x 2
 set logscale y
@@ -10,7 +11,7 @@ stats csv using (pick("downtime", 1, "median", 1e6) > 0 ? column("memory_mib") :
 set xrange [X_min/1.3:X_max*1.3]
 set yrange [Y_min/4:Y_max*1.5]
 set multiplot layout 1,3 title "Downtime by granularity (median, 95% interval; 1 Gbit/s, 1 ms)"
-set key inside left top
+set key outside center bottom horizontal
 do for [p in "no-cow:False cow:True cow:False"] {
   mode = p[1:strstrt(p,":")-1]; eager = p[strstrt(p,":")+1:*]
   set title mode.(eager eq "True" ? ", memory first" : mode eq "cow" ? ", memory on demand" : "")

@@ -14,4 +14,4 @@ transports = "tcp tls quic"
 plot for [t=1:3] csv using (at(strcol("granularity")) + (t-2)*0.25): \
   (pick("downtime", is("transport",word(transports,t)) && num("streams",1), "median", 1e6)): \
   (pick("downtime", is("transport",word(transports,t)) && num("streams",1), "low", 1e6)): \
-  (pick("downtime", is("transport",word(transports,t)) && num("streams",1), "high", 1e6)) with boxerrorbars title word(transports,t)
+  (pick("downtime", is("transport",word(transports,t)) && num("streams",1), "high", 1e6)):(0.2) with boxerrorbars title word(transports,t)

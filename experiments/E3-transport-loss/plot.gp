@@ -1,5 +1,6 @@
 # Downtime over loss: a panel a round trip, a line a transport and number of streams.
 wide = 1100
+high = 460
 load "../common.gp"
 set ylabel "downtime in ms"
 set xlabel "loss in %"
@@ -7,7 +8,7 @@ set logscale y
 stats csv using (pick("downtime", 1, "high", 1e6)) name "Y" nooutput
 set yrange [Y_min/2:Y_max*3]
 set xrange [-0.1:1.1]
-set key inside left top
+set key outside center bottom horizontal
 set multiplot layout 1,3 title "Downtime of pages over loss (median, 95% interval; 200 Mbit/s)"
 do for [r in "1 20 80"] {
   set title "round trip ".r." ms"

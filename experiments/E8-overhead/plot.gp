@@ -15,5 +15,5 @@ set title "Wall time, process start included (median, 95% interval)"
 plot for [k=1:words(kinds)] csv using (at(strcol("workload")) + (k-4)*0.11): \
   (pick("time_to_finish", strcol("engine").":".strcol("method") eq word(kinds,k), "median", 1e9)): \
   (pick("time_to_finish", strcol("engine").":".strcol("method") eq word(kinds,k), "low", 1e9)): \
-  (pick("time_to_finish", strcol("engine").":".strcol("method") eq word(kinds,k), "high", 1e9)) with boxerrorbars \
+  (pick("time_to_finish", strcol("engine").":".strcol("method") eq word(kinds,k), "high", 1e9)):(0.1) with boxerrorbars \
   title word(kinds,k)[1:strstrt(word(kinds,k),":")-1].", ".word(kinds,k)[strstrt(word(kinds,k),":")+1:*]

@@ -98,7 +98,7 @@ public sealed class FolderTests
     }
 
     private static Task<CommandResult> RunAsync(string[] options) =>
-        ChildCommand.OfAsync(["run", .. options, Workload.PathOf(Files.Wasm), .. Files.TestArgs]);
+        ChildCommand.OfAsync(["run", .. options, WorkloadCommand.PathOf(Files.Wasm), .. Files.TestArgs]);
 
     private static async Task<CommandResult> FreezeAsync(TempFolder folder, string[] options, int safePoints)
     {

@@ -28,6 +28,19 @@ public sealed class MoveTests
     }
 
     [Fact]
+    public async Task A_destination_that_stands_by_takes_its_source_from_a_line()
+    {
+        using var folder = new TempFolder();
+        using ChildCommand source = Start(Listening);
+        await File.WriteAllTextAsync(folder.File("line"), await source.SaysAsync("listening on ") + "\n", TestContext.Current.CancellationToken);
+        using ChildCommand destination = ChildCommand.StartWithInput(folder.File("line"), "resume", "--freeze", "-");
+        CommandResult there = (await destination.EndAsync()).AssertExit(0);
+        Assert.Equal(Sleeper.Output, (await source.EndAsync()).AssertExit(0).Output + there.Output);
+        Assert.Contains("standing by", there.Error, StringComparison.Ordinal);
+        Assert.Contains("ended without a source", (await ChildCommand.OfAsync("resume", "-")).AssertExit(2).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Freeze_moves_the_image_into_a_file_and_the_source_ends()
     {
         using var folder = new TempFolder();

@@ -25,7 +25,7 @@ public sealed partial class ObjdumpTests
         SmallModules.Section(0, [.. SmallModules.Text("name"), .. SmallModules.Section(1, [1, 1, .. SmallModules.Text("helper")])]));
 
     public static TheoryData<string> Modules() =>
-        [.. Workload.All.Where(w => !w.Cached).SelectMany(w => w.Modules.Values.Append(w.Wasm)).Distinct()];
+        [.. Workload.All.Where(w => !w.IsCached).SelectMany(w => w.Modules.Values.Append(w.Wasm)).Distinct()];
 
     [Fact]
     public async Task Instructions_have_offsets_bytes_names_and_stand_as_they_are_nested()
@@ -118,14 +118,14 @@ public sealed partial class ObjdumpTests
     [MemberData(nameof(Modules))]
     public async Task Every_instruction_is_listed_once_with_the_name_of_its_opcode(string file)
     {
-        byte[] binary = await File.ReadAllBytesAsync(Workload.PathOf(file), TestContext.Current.CancellationToken);
+        byte[] binary = await File.ReadAllBytesAsync(WorkloadCommand.PathOf(file), TestContext.Current.CancellationToken);
         List<(long Offset, string Name)> expected = [];
         foreach (FunctionBody body in ModuleLoader.Load(binary).Module.Functions)
         {
             expected.AddRange(Decoded(body));
         }
 
-        Assert.Equal(expected, Listed((await CommandResult.OfAsync("objdump", Workload.PathOf(file))).AssertExit(0).Output));
+        Assert.Equal(expected, Listed((await CommandResult.OfAsync("objdump", WorkloadCommand.PathOf(file))).AssertExit(0).Output));
     }
 
     // An independent disassembler, where it is installed.
@@ -133,7 +133,7 @@ public sealed partial class ObjdumpTests
     [MemberData(nameof(Modules))]
     public async Task Wabt_lists_the_same_instructions(string file)
     {
-        string path = Workload.PathOf(file);
+        string path = WorkloadCommand.PathOf(file);
         Assert.SkipUnless(TryRun("wasm-objdump", ["-d", path], out string wabt), "wasm-objdump of wabt is not installed");
         Assert.Equal(Listed(wabt), Listed((await CommandResult.OfAsync("objdump", path)).AssertExit(0).Output));
     }

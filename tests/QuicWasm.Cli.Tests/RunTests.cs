@@ -3,7 +3,7 @@ namespace QuicWasm.Cli.Tests;
 /// <summary>quicwasm run, as a user sees it.</summary>
 public sealed class RunTests
 {
-    public static TheoryData<string> Workloads() => [.. Workload.All.Where(w => !w.Cached).Select(w => w.Name)];
+    public static TheoryData<string> Workloads() => [.. Workload.All.Where(w => !w.IsCached).Select(w => w.Name)];
 
     [Theory]
     [MemberData(nameof(Workloads))]
@@ -13,7 +13,7 @@ public sealed class RunTests
         using var folder = new TempFolder();
         string[] arguments = workload.Run([], folder.Name, workload.TestArgs);
         using ChildCommand command = workload.Stdin is { } input
-            ? ChildCommand.StartWithInput(Workload.PathOf(input), arguments)
+            ? ChildCommand.StartWithInput(WorkloadCommand.PathOf(input), arguments)
             : ChildCommand.Start(arguments);
         CommandResult result = (await command.EndAsync()).AssertExit(0);
         Assert.Equal(workload.TestOutput, result.Output);
@@ -31,7 +31,7 @@ public sealed class RunTests
     [Fact]
     public async Task Everything_behind_the_module_is_the_programs_own()
     {
-        CommandResult result = await ChildCommand.OfAsync("run", Workload.PathOf("kv/kv.wasm"), "--listen", "nothing");
+        CommandResult result = await ChildCommand.OfAsync("run", WorkloadCommand.PathOf("kv/kv.wasm"), "--listen", "nothing");
         result.AssertExit(2);
         Assert.Contains("kv: unknown option '--listen'", result.Error, StringComparison.Ordinal);
     }
@@ -46,9 +46,9 @@ public sealed class RunTests
         Assert.Matches(@"^quicwasm: .*malformed\.wasm: malformed module at offset 0x[0-9a-f]+: .+\n$", result.Error);
         result = (await CommandResult.OfAsync("run", invalid)).AssertExit(125);
         Assert.Matches(@"^quicwasm: .*invalid\.wasm: invalid module at offset 0x[0-9a-f]+: .+\n$", result.Error);
-        result = (await CommandResult.OfAsync("validate", malformed, invalid, Workload.PathOf("kv/kv.wasm"))).AssertExit(125);
+        result = (await CommandResult.OfAsync("validate", malformed, invalid, WorkloadCommand.PathOf("kv/kv.wasm"))).AssertExit(125);
         Assert.Equal(2, result.Error.Count(c => c == '\n'));
-        (await CommandResult.OfAsync("validate", Workload.PathOf("kv/kv.wasm"))).AssertExit(0);
+        (await CommandResult.OfAsync("validate", WorkloadCommand.PathOf("kv/kv.wasm"))).AssertExit(0);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class RunTests
         using var folder = new TempFolder();
         CommandResult result = (await CommandResult.OfAsync("run", folder.File("nothing.wasm"))).AssertExit(125);
         Assert.Contains("there is no file", result.Error, StringComparison.Ordinal);
-        result = (await CommandResult.OfAsync("run", Workload.PathOf("pair/pair-main.wasm"))).AssertExit(125);
+        result = (await CommandResult.OfAsync("run", WorkloadCommand.PathOf("pair/pair-main.wasm"))).AssertExit(125);
         Assert.Contains("unknown import: \"pair-library\"", result.Error, StringComparison.Ordinal);
     }
 

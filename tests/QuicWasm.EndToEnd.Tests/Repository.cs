@@ -5,13 +5,11 @@ namespace QuicWasm.EndToEnd.Tests;
 /// <summary>Files of the checkout that the tests run in.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root => Bench.Repository.Root;
 
-    public static string Workloads { get; } = Path.Combine(Root, "experiments", "workloads");
+    public static string Workloads => Bench.Repository.Workloads;
 
-    public static string Cache { get; } = Environment.GetEnvironmentVariable("QUICWASM_CACHE") is { Length: > 0 } configured
-        ? configured
-        : Path.Combine(Root, ".cache");
+    public static string Cache => Bench.Repository.Cache;
 
     /// <summary>Whether a missing thing is a failure here and no reason to skip: QUICWASM_REQUIRE names it.</summary>
     public static bool Requires(string thing) =>
@@ -24,16 +22,5 @@ internal static class Repository
         string words = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, words);
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "QuicWasm.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("the tests do not run inside a checkout");
     }
 }
