@@ -22,5 +22,7 @@ internal sealed record ExperimentPoint
 
     public int Streams { get; init; } = 1;
 
+    public string Compression { get; init; } = "none";
+
     public int Repetition { get; init; } = 1;
 }

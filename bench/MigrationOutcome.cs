@@ -37,6 +37,7 @@ internal sealed record MigrationOutcome(
         Transport = Point.Transport,
         Provider = Point.Transport,
         Streams = Point.Streams,
+        Compression = Point.Compression,
         MemoryMib = Metrics.TryGetValue("image_bytes", out (double Value, string Unit) bytes) ? Math.Round(bytes.Value / (1 << 20), 3) : 0,
         Repetition = Point.Repetition,
         Metric = metric,

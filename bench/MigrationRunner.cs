@@ -79,6 +79,7 @@ internal sealed class MigrationRunner(TimeSpan deadline)
         "--mode", point.Mode,
         "--page-bytes", $"{point.PageBytes}",
         "--streams", $"{point.Streams}",
+        "--compression", point.Compression,
         "--engine", point.Engine,
         .. point.EagerMemory ? new[] { "--eager-memory" } : [],
     ];

@@ -18,6 +18,7 @@ internal sealed class RunOptions
     private readonly Option<double?> _touch = new("--touch") { Description = "Part of the heap that kv works with, 0 to 1" };
     private readonly Option<int> _pageBytes = new("--page-bytes") { Description = "Length of a page: a power of two from 4096 to 2097152", DefaultValueFactory = _ => 4096 };
     private readonly Option<int> _streams = new("--streams") { Description = "Over how many streams granules travel", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _compression = Choice("--compression", "How granules are compressed on their way; auto measures the link and decides", ["none", "lz4", "zstd", "auto"]);
     private readonly Option<bool> _eagerMemory = new("--eager-memory") { Description = "In mode cow, copies memories before the program runs" };
     private readonly Option<int> _repetitions = new("--repetitions") { Description = "How often each point is measured", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _small = new("--small") { Description = "The workload's small arguments: tenths of a second instead of seconds" };
@@ -26,7 +27,7 @@ internal sealed class RunOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] options = [_granularity, _transport, _mode, _workload, _engine, _heapMib, _touch, _pageBytes, _streams, _eagerMemory, _repetitions, _small, _out];
+        Option[] options = [_granularity, _transport, _mode, _workload, _engine, _heapMib, _touch, _pageBytes, _streams, _compression, _eagerMemory, _repetitions, _small, _out];
         foreach (Option option in options)
         {
             command.Add(option);
@@ -57,6 +58,7 @@ internal sealed class RunOptions
                 EagerMemory = parsed.GetValue(_eagerMemory),
                 Transport = parsed.GetRequiredValue(_transport),
                 Streams = parsed.GetRequiredValue(_streams),
+                Compression = parsed.GetRequiredValue(_compression),
                 Repetition = repetition,
             })),
         ];
