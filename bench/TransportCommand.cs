@@ -17,7 +17,7 @@ internal static class TransportCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var size = new TransportLoad(parsed.GetValue(rounds), (long)parsed.GetValue(mebibytes) << 20);
-            string[] names = parsed.GetValue(only) is { Length: > 0 } chosen ? chosen : [.. RawSockets.Names, .. TransportRegistry.CreateDefault().Names.Where(n => n != "quic")];
+            string[] names = parsed.GetValue(only) is { Length: > 0 } chosen ? chosen : [.. RawSockets.Names, RawTls.Name, .. TransportRegistry.CreateDefault().Names.Where(n => n != "quic")];
             await MeasureAsync(AnsiConsole.Console, names, size, cancellationToken);
             return 0;
         });
@@ -38,9 +38,11 @@ internal static class TransportCommand
             TransportFigures? figures = null;
             try
             {
-                figures = RawSockets.Names.Contains(name)
-                    ? await RawSockets.MeasureAsync(name, load, cancellationToken)
-                    : await new TransportMeasurement(registry.Get(name), options, load).RunAsync(cancellationToken);
+                figures = name == RawTls.Name
+                    ? await RawTls.MeasureAsync(load, cancellationToken)
+                    : RawSockets.Names.Contains(name)
+                        ? await RawSockets.MeasureAsync(name, load, cancellationToken)
+                        : await new TransportMeasurement(registry.Get(name), options, load).RunAsync(cancellationToken);
             }
             catch (TransportException e) when (e.Error == TransportError.ProviderMissing)
             {

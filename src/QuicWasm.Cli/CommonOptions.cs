@@ -42,6 +42,9 @@ internal static class CommonOptions
 
     public static Option<string> Mode() => Choice("--mode", "no-cow: copy everything, then run; cow: run, and fetch what is touched", "no-cow", "cow");
 
+    public static Option<string> Compression() => Choice(
+        "--compression", "How granules are compressed on their way; auto measures the link and decides", "none", "lz4", "zstd", "auto");
+
     /// <summary>An option with a closed list of values, the first of which is the default.</summary>
     public static Option<string> Choice(string name, string description, params string[] values)
     {

@@ -20,13 +20,14 @@ internal sealed class MigrationOptionSet
     };
 
     private readonly Option<int> _streams = new("--streams") { Description = "Over how many streams granules travel", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _compression = CommonOptions.Compression();
     private readonly Option<Guid> _image = new("--image") { Description = "Which image, where the node keeps several" };
     private readonly Option<bool> _freeze = new("--freeze") { Description = "Freezes the node's running program first: moves it here at once" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _image, _freeze })
+        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _compression, _image, _freeze })
         {
             command.Add(option);
         }
@@ -43,5 +44,6 @@ internal sealed class MigrationOptionSet
             parsed.GetRequiredValue(_mode) == "cow" ? CopyMode.Cow : CopyMode.NoCow,
             parsed.GetValue(_eagerMemory)),
         Streams = parsed.GetRequiredValue(_streams),
+        Compression = Enum.Parse<Compression>(parsed.GetRequiredValue(_compression), ignoreCase: true),
     };
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using QuicWasm.Native;
 using QuicWasm.State;
 
 namespace QuicWasm.Migration;
@@ -15,6 +16,12 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
     // So that whoever waits hears of them, however many there are.
     private const ulong MostZeroBytes = 256UL << 20;
 
+    // A block must gain at least its longer head.
+    private const int BlockHeadBytes = GranuleBlockHeader.LengthBytes - GranuleChunkHeader.LengthBytes;
+
+    private readonly BlockCompression _compression = new();
+    private BlockCodec _codec;
+    private byte[]? _packed;
     private byte[]? _chunk;
     private GranuleZerosMessage? _zeros;
 
@@ -23,6 +30,12 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
     {
         _chunk ??= ArrayPool<byte>.Shared.Rent(GranuleChunkHeader.LengthBytes + node.Options.ChunkBytes);
         _zeros = null;
+        _codec = get.Codec;
+        if (_codec != BlockCodec.None)
+        {
+            _packed ??= ArrayPool<byte>.Shared.Rent(GranuleBlockHeader.LengthBytes + node.Options.ChunkBytes);
+        }
+
         foreach (GranuleRun run in get.Runs)
         {
             for (int granule = run.First; granule < run.End; granule++)
@@ -38,6 +51,13 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
 
     public void Dispose()
     {
+        _compression.Dispose();
+        if (_packed is { } packed)
+        {
+            _packed = null;
+            ArrayPool<byte>.Shared.Return(packed);
+        }
+
         if (_chunk is { } chunk)
         {
             _chunk = null;
@@ -128,8 +148,29 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         await SendZerosAsync(requestId, cancellationToken);
         bool isLast = offset + (ulong)end == opened.Plan.LengthOf(granule);
         Memory<byte> payload = _chunk.AsMemory(begin, GranuleChunkHeader.LengthBytes + end - begin);
-        new GranuleChunkHeader(granule, offset + (ulong)begin, isLast).Write(payload.Span);
+        GranuleChunkHeader header = new(granule, offset + (ulong)begin, isLast);
+        if (_codec != BlockCodec.None && Compress(header, payload.Span[GranuleChunkHeader.LengthBytes..]) is > 0 and var packedBytes)
+        {
+            await channel.SendAsync(MessageKind.GranuleBlock, requestId, _packed.AsMemory(0, packedBytes), cancellationToken);
+            return;
+        }
+
+        header.Write(payload.Span);
         await channel.SendAsync(MessageKind.GranuleChunk, requestId, payload, cancellationToken);
+    }
+
+    // Gives the length of the block with its head, or 0 where the bytes do not shrink.
+    private int Compress(GranuleChunkHeader header, ReadOnlySpan<byte> plain)
+    {
+        int room = plain.Length - BlockHeadBytes - 1;
+        int count = room > 0 ? _compression.Compress(_codec, plain, _packed.AsSpan(GranuleBlockHeader.LengthBytes, room)) : 0;
+        if (count == 0)
+        {
+            return 0;
+        }
+
+        new GranuleBlockHeader(header, _codec, plain.Length).Write(_packed);
+        return GranuleBlockHeader.LengthBytes + count;
     }
 
     private async ValueTask AddZerosAsync(int granule, ulong offset, ulong length, ulong requestId, CancellationToken cancellationToken)

@@ -1,14 +1,15 @@
 using System.Buffers;
+using QuicWasm.Native;
 using QuicWasm.Transport;
 
 namespace QuicWasm.Migration;
 
 /// <summary>The asking end of a stream of granules: sends requests, and receives their chunks in order, each checked before it is handed on.</summary>
-internal sealed class GranuleStream(MessageChannel channel, uint handle, GranulePlan plan, TransferCounters counters) : IAsyncDisposable
+internal sealed class GranuleStream(MessageChannel channel, uint handle, GranulePlan plan, TransferCounters counters, CodecChoice codecs) : IAsyncDisposable
 {
-    private const int OverheadBytes = FrameHeader.LengthBytes + GranuleChunkHeader.LengthBytes;
-
+    private readonly BlockCompression _compression = new();
     private byte[] _buffer = [];
+    private byte[] _plain = [];
     private ulong _lastRequestId;
     private ulong _zerosLeft;
     private ulong _zerosRequestId;
@@ -25,7 +26,7 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
     public async ValueTask<ulong> RequestAsync(GranuleRun run, long granulesInFlight, long bytesInFlight, CancellationToken cancellationToken)
     {
         ulong requestId = ++_lastRequestId;
-        GetGranulesMessage request = new(handle, [run]);
+        GetGranulesMessage request = new(handle, [run], codecs.Next);
         int sent = await channel.SendAsync(request, requestId, ProtocolLimits.MaxRequestBytes, cancellationToken);
         counters.AddRequest(sent, granulesInFlight, bytesInFlight);
         return requestId;
@@ -66,26 +67,42 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
             return TakeZeros(requestId, left);
         }
 
-        if (header.Kind != (ushort)MessageKind.GranuleChunk)
+        if (header.Kind is not ((ushort)MessageKind.GranuleChunk or (ushort)MessageKind.GranuleBlock))
         {
             throw await UnexpectedAsync(header, cancellationToken);
         }
 
-        if (header.PayloadBytes is <= GranuleChunkHeader.LengthBytes or > GranuleChunkHeader.LengthBytes + ProtocolLimits.MaxChunkBytes)
+        bool isBlock = header.Kind == (ushort)MessageKind.GranuleBlock;
+        int headBytes = isBlock ? GranuleBlockHeader.LengthBytes : GranuleChunkHeader.LengthBytes;
+        if (header.PayloadBytes <= headBytes || header.PayloadBytes > headBytes + ProtocolLimits.MaxChunkBytes)
         {
             throw Violation($"a chunk of {header.PayloadBytes} bytes");
         }
 
-        if (_buffer.Length < header.PayloadBytes)
-        {
-            ReturnBuffer();
-            _buffer = ArrayPool<byte>.Shared.Rent(header.PayloadBytes);
-        }
-
-        Memory<byte> payload = _buffer.AsMemory(0, header.PayloadBytes);
+        Memory<byte> payload = Room(ref _buffer, header.PayloadBytes);
         await channel.ReadPayloadAsync(payload, cancellationToken);
-        GranuleChunkHeader chunk = GranuleChunkHeader.Read(payload.Span[..GranuleChunkHeader.LengthBytes]);
-        ReadOnlyMemory<byte> body = payload[GranuleChunkHeader.LengthBytes..];
+        GranuleBlockHeader block = isBlock
+            ? GranuleBlockHeader.Read(payload.Span[..headBytes])
+            : new GranuleBlockHeader(GranuleChunkHeader.Read(payload.Span[..headBytes]), BlockCodec.None, header.PayloadBytes - headBytes);
+        Check(block, header, requestId, granule, offset, left);
+        ReadOnlyMemory<byte> body = Decompress(block, payload[headBytes..]);
+        counters.AddChunk(byteClass, header.PayloadBytes - headBytes, body.Length, FrameHeader.LengthBytes + headBytes);
+        codecs.Arrived(FrameHeader.LengthBytes + header.PayloadBytes, body.Length);
+        return new GranulePiece(body, 0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await channel.DisposeAsync();
+        _compression.Dispose();
+        Return(ref _buffer);
+        Return(ref _plain);
+    }
+
+    // Before anything is made of it: the one that is due, and no longer than what is due.
+    private void Check(GranuleBlockHeader block, FrameHeader header, ulong requestId, int granule, ulong offset, ulong left)
+    {
+        GranuleChunkHeader chunk = block.Chunk;
         if (header.RequestId != requestId || chunk.Granule != granule || chunk.Offset != offset)
         {
             throw Violation(
@@ -93,19 +110,23 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
                 + $"where offset {offset} of granule {granule} for request {requestId} is due");
         }
 
-        if ((ulong)body.Length > left || chunk.IsLast != ((ulong)body.Length == left))
+        if ((ulong)block.PlainBytes > left || chunk.IsLast != ((ulong)block.PlainBytes == left))
         {
-            throw Violation($"{body.Length} bytes of granule {granule} where {left} are left");
+            throw Violation($"{block.PlainBytes} bytes of granule {granule} where {left} are left");
         }
-
-        counters.AddChunk(byteClass, body.Length, OverheadBytes);
-        return new GranulePiece(body, 0);
     }
 
-    public async ValueTask DisposeAsync()
+    private ReadOnlyMemory<byte> Decompress(GranuleBlockHeader block, ReadOnlyMemory<byte> body)
     {
-        await channel.DisposeAsync();
-        ReturnBuffer();
+        if (block.Codec == BlockCodec.None)
+        {
+            return body;
+        }
+
+        Memory<byte> plain = Room(ref _plain, block.PlainBytes);
+        return _compression.TryDecompress(block.Codec, body.Span, plain.Span)
+            ? plain
+            : throw Violation($"{body.Length} bytes by {block.Codec} that are not {block.PlainBytes} bytes of granule {block.Chunk.Granule}");
     }
 
     private async ValueTask<FrameHeader> ReadHeaderAsync(CancellationToken cancellationToken) => await channel.ReadHeaderAsync(cancellationToken)
@@ -122,7 +143,7 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
 
         _zerosLeft = zeros.LengthBytes;
         _zerosRequestId = requestId;
-        counters.AddChunk(byteClass, 0, FrameHeader.LengthBytes + header.PayloadBytes);
+        counters.AddChunk(byteClass, 0, 0, FrameHeader.LengthBytes + header.PayloadBytes);
     }
 
     private GranulePiece TakeZeros(ulong requestId, ulong left)
@@ -147,13 +168,24 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
     private MigrationException Violation(string what) =>
         new(MigrationError.ProtocolViolation, $"{Peer} sent {what}; do both nodes run the same release?");
 
-    private void ReturnBuffer()
+    private static Memory<byte> Room(ref byte[] buffer, int lengthBytes)
     {
-        byte[] buffer = _buffer;
-        _buffer = [];
-        if (buffer.Length > 0)
+        if (buffer.Length < lengthBytes)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Return(ref buffer);
+            buffer = ArrayPool<byte>.Shared.Rent(lengthBytes);
+        }
+
+        return buffer.AsMemory(0, lengthBytes);
+    }
+
+    private static void Return(ref byte[] buffer)
+    {
+        byte[] rented = buffer;
+        buffer = [];
+        if (rented.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 }

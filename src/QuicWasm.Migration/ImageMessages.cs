@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuicWasm.Native;
 using QuicWasm.State;
 
 namespace QuicWasm.Migration;
@@ -97,13 +98,19 @@ internal sealed record ImageOpenedMessage(uint Handle, string Name, ImageLayout 
 }
 
 /// <summary>Asks for granules; they come in the order of the runs.</summary>
-internal sealed record GetGranulesMessage(uint Handle, ImmutableArray<GranuleRun> Runs) : Message
+internal sealed record GetGranulesMessage(uint Handle, ImmutableArray<GranuleRun> Runs, BlockCodec Codec = BlockCodec.None) : Message
 {
     public override MessageKind Kind => MessageKind.GetGranules;
 
     public static GetGranulesMessage Read(ref MessageReader reader)
     {
         uint handle = reader.UInt32();
+        var codec = (BlockCodec)reader.Byte();
+        if (!Enum.IsDefined(codec))
+        {
+            throw reader.Violation($"the unknown codec {(byte)codec}");
+        }
+
         int count = reader.Count(ProtocolLimits.MaxRuns, "runs");
         if (count == 0)
         {
@@ -118,16 +125,17 @@ internal sealed record GetGranulesMessage(uint Handle, ImmutableArray<GranuleRun
             runs[i] = length > 0 ? new GranuleRun(first, length) : throw reader.Violation("an empty run");
         }
 
-        return new GetGranulesMessage(handle, ImmutableArray.Create(runs));
+        return new GetGranulesMessage(handle, ImmutableArray.Create(runs), codec);
     }
 
-    public bool Equals(GetGranulesMessage? other) => other is not null && Handle == other.Handle && Runs.AsSpan().SequenceEqual(other.Runs.AsSpan());
+    public bool Equals(GetGranulesMessage? other) => other is not null && Handle == other.Handle && Codec == other.Codec && Runs.AsSpan().SequenceEqual(other.Runs.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Handle, Runs.Length);
 
     protected override void Write(MessageWriter writer)
     {
         writer.UInt32(Handle);
+        writer.Byte((byte)Codec);
         writer.Varint((ulong)Runs.Length);
         foreach (GranuleRun run in Runs)
         {

@@ -127,13 +127,15 @@ public sealed class MemoryNode : IAsyncDisposable
         }
 
         await _stopping.CancelAsync();
-        foreach ((ITransportListener listener, Task loop) in _listeners)
+        await Task.WhenAll(_listeners.Select(l => l.Loop));
+
+        // Before the listeners, which close the connections that they accepted: peers may not have read their last answers.
+        await Task.WhenAll(_sessions.Values);
+        foreach ((ITransportListener listener, _) in _listeners)
         {
             await listener.DisposeAsync();
-            await loop;
         }
 
-        await Task.WhenAll(_sessions.Values);
         foreach (HostedImage image in _images.Values)
         {
             image.Dispose();

@@ -15,6 +15,9 @@ public sealed record MemoryNodeOptions
     /// <summary>How long freezing a program may take on behalf of a peer.</summary>
     public TimeSpan FreezeDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a node that stops leaves its peers to read their last answers, before it closes their connections.</summary>
+    public TimeSpan EndDeadline { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Bytes of a granule that travel in one frame: 4 KiB to 1 MiB. It bounds what a stream holds in memory.</summary>
     public int ChunkBytes { get; init; } = 256 << 10;
 

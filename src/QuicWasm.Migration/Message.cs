@@ -55,18 +55,29 @@ internal sealed record PlainMessage(MessageKind Plain) : Message
 }
 
 /// <summary>The first message of a connection, in both directions.</summary>
-internal sealed record HelloMessage(ushort Version, uint MaxMessageBytes, string NodeName) : Message
+internal sealed record HelloMessage(ushort Version, uint MaxMessageBytes, string NodeName, byte Codecs = 0) : Message
 {
     public override MessageKind Kind => MessageKind.Hello;
 
-    public static HelloMessage Read(ref MessageReader reader) =>
-        new(reader.UInt16(), reader.UInt32(), reader.Text(ProtocolLimits.MaxNameBytes));
+    public static HelloMessage Read(ref MessageReader reader)
+    {
+        ushort version = reader.UInt16();
+        if (version == ProtocolLimits.Version)
+        {
+            return new(version, reader.UInt32(), reader.Text(ProtocolLimits.MaxNameBytes), reader.Byte());
+        }
+
+        // What follows is that version's own.
+        reader.Rest();
+        return new(version, 0, "");
+    }
 
     protected override void Write(MessageWriter writer)
     {
         writer.UInt16(Version);
         writer.UInt32(MaxMessageBytes);
         writer.Text(NodeName, ProtocolLimits.MaxNameBytes);
+        writer.Byte(Codecs);
     }
 }
 

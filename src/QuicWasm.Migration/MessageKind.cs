@@ -28,4 +28,5 @@ internal enum MessageKind : byte
     Ordered = 23,
     AwaitEnd = 24,
     End = 25,
+    GranuleBlock = 26,
 }

@@ -71,7 +71,13 @@ public sealed class MigrationReport
     /// <summary>What the transport has counted until now, over all connections of this migration.</summary>
     public TransportCounters Wire => _client is { } client ? Sum(_earlierWire, client.Wire) : _earlierWire;
 
-    /// <summary>Bytes of granules that travelled, by why they did; zeros are not among them.</summary>
+    /// <summary>Bytes of granules before they were compressed; zeros are not among them.</summary>
+    public long BytesBeforeCompression => _counters.PlainBytes;
+
+    /// <summary>The same bytes as they travelled.</summary>
+    public long BytesAfterCompression => Enum.GetValues<ByteClass>().Sum(Bytes);
+
+    /// <summary>Bytes of granules as they travelled, by why they did; zeros are not among them.</summary>
     public long Bytes(ByteClass byteClass) => _counters.Bytes(byteClass);
 
     /// <summary>Whoever runs the program says so just before the first instruction.</summary>
@@ -94,6 +100,8 @@ public sealed class MigrationReport
         sink.Observe("required_bytes", Bytes(ByteClass.Required), "bytes");
         sink.Observe("demanded_bytes", Bytes(ByteClass.Demanded), "bytes");
         sink.Observe("prefetched_bytes", Bytes(ByteClass.Prefetched), "bytes");
+        sink.Observe("bytes_before_compression", BytesBeforeCompression, "bytes");
+        sink.Observe("bytes_after_compression", BytesAfterCompression, "bytes");
         sink.Observe("zero_bytes", ZeroBytes, "bytes");
         sink.Observe("wire_bytes_sent", Wire.BytesSent, "bytes");
         sink.Observe("wire_bytes_received", Wire.BytesReceived, "bytes");

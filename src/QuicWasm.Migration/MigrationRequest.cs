@@ -21,6 +21,9 @@ public sealed record MigrationRequest
     /// <summary>How many streams the granules travel over.</summary>
     public int Streams { get; init; } = 1;
 
+    /// <summary>How their bytes are compressed on the way.</summary>
+    public Compression Compression { get; init; }
+
     /// <summary>How many granules of one stream may be asked for and not here yet.</summary>
     public int WindowGranules { get; init; } = 2048;
 
@@ -33,6 +36,11 @@ public sealed record MigrationRequest
     internal void Validate()
     {
         Options.Validate();
+        if (!Enum.IsDefined(Compression))
+        {
+            throw new MigrationException(MigrationError.InvalidOption, $"the compression {(int)Compression}: give none, lz4, zstd or auto");
+        }
+
         if (Streams is < 1 or > 128 || WindowGranules < 1 || WindowBytes < 1 || Deadline <= TimeSpan.Zero)
         {
             throw new MigrationException(

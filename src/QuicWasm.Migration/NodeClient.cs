@@ -11,6 +11,8 @@ public sealed class NodeClient : IAsyncDisposable
     private readonly RunningNodeOptions _options;
     private readonly SemaphoreSlim _turn = new(1);
     private ulong _lastRequestId;
+    private byte _peerCodecs;
+    private CodecChoice? _codecs;
 
     private NodeClient(ITransportConnection connection, MessageChannel control, RunningNodeOptions options)
     {
@@ -107,8 +109,11 @@ public sealed class NodeClient : IAsyncDisposable
         _turn.Dispose();
     }
 
-    internal Task<ImageOpenedMessage> OpenImageAsync(MigrationRequest request, CancellationToken cancellationToken) =>
-        AskAsync<ImageOpenedMessage>(new OpenImageMessage(request.Image, request.Granularity, request.Options), cancellationToken);
+    internal Task<ImageOpenedMessage> OpenImageAsync(MigrationRequest request, CancellationToken cancellationToken)
+    {
+        _codecs = CodecChoice.Of(request.Compression, _peerCodecs, Peer, TimeProvider.System);
+        return AskAsync<ImageOpenedMessage>(new OpenImageMessage(request.Image, request.Granularity, request.Options), cancellationToken);
+    }
 
     internal Task<ClaimedMessage> ClaimAsync(Guid image, Guid claimant, CancellationToken cancellationToken) =>
         AskAsync<ClaimedMessage>(new ClaimMessage(image, claimant), cancellationToken);
@@ -129,7 +134,7 @@ public sealed class NodeClient : IAsyncDisposable
         {
             ITransportStream stream = await _connection.OpenStreamAsync(cancellationToken);
             return new GranuleStream(
-                new MessageChannel(stream, ProtocolLimits.MaxAnswerBytes) { StallDeadline = _options.StallDeadline, Peer = Peer }, handle, plan, Counters);
+                new MessageChannel(stream, ProtocolLimits.MaxAnswerBytes) { StallDeadline = _options.StallDeadline, Peer = Peer }, handle, plan, Counters, _codecs!);
         }
         catch (TransportException e)
         {
@@ -140,8 +145,9 @@ public sealed class NodeClient : IAsyncDisposable
     private async Task GreetAsync(CancellationToken cancellationToken)
     {
         HelloMessage hello = await AskAsync<HelloMessage>(
-            new HelloMessage(ProtocolLimits.Version, ProtocolLimits.MaxAnswerBytes, _options.Name), cancellationToken);
+            new HelloMessage(ProtocolLimits.Version, ProtocolLimits.MaxAnswerBytes, _options.Name, CodecChoice.Here), cancellationToken);
         Peer = _control.Peer = $"{hello.NodeName} ({_connection.RemotePeer})";
+        _peerCodecs = hello.Codecs;
         if (hello.Version != ProtocolLimits.Version)
         {
             throw new MigrationException(

@@ -40,8 +40,11 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
         {
             // RACE: the claims end first, so that another claimant does not wait for streams that are still being torn down.
             node.HolderLost(this);
-            await connection.DisposeAsync();
+            await ending.CancelAsync();
+
+            // Before the connection: closing it would take answers back that the peer has not read.
             await Task.WhenAll(_streams.Keys);
+            await connection.DisposeAsync();
             node.HolderLost(this);
         }
     }
@@ -83,10 +86,34 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
                     await RefuseAsync(channel, e, ending);
                 }
             }
+            catch (OperationCanceledException) when (isBetweenRequests && !connection.Closed.IsCancellationRequested)
+            {
+                await EndAsync(channel);
+            }
             catch (OperationCanceledException)
             {
                 channel.Abort();
             }
+        }
+    }
+
+    // The node stops: the stream is completed after its last answer, and stays until the peer has ended it, so that no answer is lost.
+    private async Task EndAsync(MessageChannel channel)
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed);
+        ending.CancelAfter(node.Options.EndDeadline);
+        try
+        {
+            await channel.CompleteAsync(ending.Token);
+            while (await channel.ReadHeaderAsync(ending.Token) is { } header)
+            {
+                // A request that came after the end: it has no answer.
+                await channel.ReadMessageAsync(header, ending.Token);
+            }
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        {
+            channel.Abort();
         }
     }
 

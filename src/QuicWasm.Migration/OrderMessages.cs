@@ -18,6 +18,12 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
         CopyMode mode = (CopyMode)reader.Byte();
         bool eagerMemory = reader.Flag();
         int streams = reader.Count(MaxStreams, "streams");
+        var compression = (Compression)reader.Byte();
+        if (!Enum.IsDefined(compression))
+        {
+            throw reader.Violation($"the unknown compression {(byte)compression}");
+        }
+
         return pageBytes <= GranularityOptions.MaximumPageBytes && Enum.IsDefined(granularity)
             ? new OrderMessage(new ResumeOrder(source, new MigrationRequest
             {
@@ -27,6 +33,7 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
                 Granularity = granularity,
                 Options = new GranularityOptions((int)pageBytes, mode, eagerMemory),
                 Streams = streams,
+                Compression = compression,
             }))
             : throw reader.Violation($"the granularity {(byte)granularity} with pages of {pageBytes} bytes");
     }
@@ -43,6 +50,7 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
         writer.Byte((byte)request.Options.Mode);
         writer.Flag(request.Options.EagerMemory);
         writer.Varint((ulong)request.Streams);
+        writer.Byte((byte)request.Compression);
     }
 }
 

@@ -1,3 +1,5 @@
+using QuicWasm.Native;
+
 namespace QuicWasm.Migration;
 
 /// <summary>Answers the requests of one stream, one after the other.</summary>
@@ -66,7 +68,7 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
         }
 
         session.Greet(hello);
-        return new HelloMessage(ProtocolLimits.Version, ProtocolLimits.MaxRequestBytes, node.Options.Name);
+        return new HelloMessage(ProtocolLimits.Version, ProtocolLimits.MaxRequestBytes, node.Options.Name, CodecChoice.Here);
     }
 
     private ImageOpenedMessage Open(OpenImageMessage open)
@@ -131,6 +133,11 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
                 throw new MigrationException(
                     MigrationError.ProtocolViolation, $"{session.Peer} asked for granule {run.End - 1} of {opened.Plan.GranuleCount}");
             }
+        }
+
+        if (!BlockCompression.IsHere(get.Codec))
+        {
+            throw new MigrationException(MigrationError.Unsupported, $"{node.Options.Name} cannot compress with {get.Codec}; {BlockCompression.Advice(get.Codec)} there");
         }
 
         await _sender.SendAsync(opened, get, requestId, cancellationToken);

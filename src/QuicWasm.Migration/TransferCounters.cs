@@ -8,6 +8,7 @@ internal sealed class TransferCounters
     private long _requests;
     private long _controlBytes;
     private long _zeroBytes;
+    private long _plainBytes;
     private long _maxGranulesInFlight;
     private long _maxBytesInFlight;
 
@@ -19,6 +20,8 @@ internal sealed class TransferCounters
 
     public long ZeroBytes => Interlocked.Read(ref _zeroBytes);
 
+    public long PlainBytes => Interlocked.Read(ref _plainBytes);
+
     public long MaxGranulesInFlight => Interlocked.Read(ref _maxGranulesInFlight);
 
     public long MaxBytesInFlight => Interlocked.Read(ref _maxBytesInFlight);
@@ -27,8 +30,9 @@ internal sealed class TransferCounters
 
     public void AddControl(int bytes) => Interlocked.Add(ref _controlBytes, bytes);
 
-    public void AddChunk(ByteClass byteClass, int bodyBytes, int overheadBytes)
+    public void AddChunk(ByteClass byteClass, int bodyBytes, int plainBytes, int overheadBytes)
     {
+        Interlocked.Add(ref _plainBytes, plainBytes);
         Interlocked.Add(ref _bytes[(int)byteClass], bodyBytes);
         Interlocked.Add(ref _controlBytes, overheadBytes);
     }

@@ -32,6 +32,7 @@ public sealed class UsageTests
     [InlineData("resume --mode lazy tcp:127.0.0.1:1", "'no-cow'")]
     [InlineData("resume --page-bytes 5000 tcp:127.0.0.1:1", "power of two")]
     [InlineData("resume --streams 0 tcp:127.0.0.1:1", "1 to 128")]
+    [InlineData("resume --compression gzip tcp:127.0.0.1:1", "'zstd'")]
     [InlineData("resume --image 7 tcp:127.0.0.1:1", "'7'")]
     [InlineData("resume tcp:127.0.0.1", "port")]
     [InlineData("freeze somewhere", "tcp:")]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using QuicWasm.Native;
 using QuicWasm.State;
 
 namespace QuicWasm.Migration.Tests;
@@ -11,13 +12,13 @@ public sealed class MessageTests
 
     private static readonly Message[] All =
     [
-        new HelloMessage(1, 1 << 20, "node A"),
+        new HelloMessage(ProtocolLimits.Version, 1 << 20, "node A", 3),
         new ErrorMessage(MigrationError.ClaimLost, "the claim is over; ask again ☃"),
         new PlainMessage(MessageKind.ListImages),
         new ImageListMessage([new ImageEntry(A, "one", ImageState.Claimed, 3, 1UL << 40), new ImageEntry(B, "", ImageState.Committed, 1, 0)]),
         new OpenImageMessage(A, Granularity.Mixture, new GranularityOptions(65536, CopyMode.Cow, true)),
         new ImageOpenedMessage(7, "program", RandomLayouts.Program(50, 1 << 20, 2)),
-        new GetGranulesMessage(7, [new GranuleRun(0, 1), new GranuleRun(1000, 70_000)]),
+        new GetGranulesMessage(7, [new GranuleRun(0, 1), new GranuleRun(1000, 70_000)], BlockCodec.Zstd),
         new ClaimMessage(A, B),
         new ClaimedMessage(A, 9, 30_000),
         new OwnershipMessage(MessageKind.Commit, A, B, 9),
@@ -31,7 +32,7 @@ public sealed class MessageTests
         new PlainMessage(MessageKind.Status),
         new StatusReportMessage(new NodeStatus("node", [new ProgramEntry(A, "p")], 3, 4, 5, 6)),
         new GranuleZerosMessage(int.MaxValue, 4096, ulong.MaxValue),
-        new OrderMessage(new ResumeOrder("tls:node1.example:7000", new MigrationRequest { Image = A, Program = B, Streams = 3, FreezesProgram = true })),
+        new OrderMessage(new ResumeOrder("tls:node1.example:7000", new MigrationRequest { Image = A, Program = B, Streams = 3, FreezesProgram = true, Compression = Compression.Auto })),
         new OrderedMessage(new OrderReceipt(A, "files there")),
         new AwaitEndMessage(B),
         new EndMessage(new OrderedEnd(OrderedOutcome.Completed, -1, "")),
@@ -53,7 +54,7 @@ public sealed class MessageTests
     [Fact]
     public void Every_kind_has_a_message_in_these_tests()
     {
-        MessageKind[] kinds = [.. Enum.GetValues<MessageKind>().Where(k => k != MessageKind.GranuleChunk)];
+        MessageKind[] kinds = [.. Enum.GetValues<MessageKind>().Where(k => k is not (MessageKind.GranuleChunk or MessageKind.GranuleBlock))];
         Assert.Equal(kinds, All.Select(m => m.Kind).Order());
     }
 
@@ -110,18 +111,23 @@ public sealed class MessageTests
     public void Counts_are_checked_before_anything_is_allocated()
     {
         Refuses(MessageKind.ImageList, [0xff, 0xff, 0xff, 0xff, 0x07]);
-        Refuses(MessageKind.GetGranules, [1, 0, 0, 0, 0xff, 0xff, 0x03]);
-        Refuses(MessageKind.GetGranules, [1, 0, 0, 0, 0]);
-        Refuses(MessageKind.GetGranules, [1, 0, 0, 0, 1, 5, 0]);
-        Refuses(MessageKind.GetGranules, [1, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0x07, 1]);
-        Refuses(MessageKind.Hello, [1, 0, 0, 0, 0, 0, 0x80, 0x80, 0x04]);
-        Refuses(MessageKind.Hello, [1, 0, 0, 0, 0, 0, 2, 0xc3, 0x28]);
-        Refuses(MessageKind.Hello, [1, 0, 0, 0, 0, 0, 0x80, 0x00]);
+        Refuses(MessageKind.GetGranules, [1, 0, 0, 0, 0, 0xff, 0xff, 0x03]);
+        Refuses(MessageKind.GetGranules, [1, 0, 0, 0, 0, 0]);
+        Refuses(MessageKind.GetGranules, [1, 0, 0, 0, 3, 1, 0, 1]);
+        Refuses(MessageKind.GetGranules, [1, 0, 0, 0, 0, 1, 5, 0]);
+        Refuses(MessageKind.GetGranules, [1, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0x07, 1]);
+        Refuses(MessageKind.Hello, [(byte)ProtocolLimits.Version, 0, 0, 0, 0, 0, 0x80, 0x80, 0x04]);
+        Refuses(MessageKind.Hello, [(byte)ProtocolLimits.Version, 0, 0, 0, 0, 0, 2, 0xc3, 0x28]);
+        Refuses(MessageKind.Hello, [(byte)ProtocolLimits.Version, 0, 0, 0, 0, 0, 0x80, 0x00]);
         Refuses(MessageKind.Error, [0, 0]);
         Refuses(MessageKind.Error, [99, 0]);
         Refuses(MessageKind.GranuleChunk, []);
         Refuses(0, []);
     }
+
+    [Fact]
+    public void Of_a_hello_of_another_version_only_the_version_is_looked_at() =>
+        Assert.Equal(ProtocolLimits.Version + 1, ((HelloMessage)Message.Read(MessageKind.Hello, [(byte)ProtocolLimits.Version + 1, 0, 77])).Version);
 
     [Fact]
     public void A_text_that_is_too_long_is_cut_at_a_character()
