@@ -36,7 +36,10 @@ internal static class NodeCommand
             using Pager pager = PagerCommand.Of(session.Transport, parsed);
             var running = new RunningNodeOptions
             {
-                Name = nodeName, Transport = options.Transport, Pager = pager, FaultDeadline = PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)),
+                Name = nodeName,
+                Transport = options.Transport,
+                Pager = pager,
+                FaultDeadline = PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)),
             };
             PagerCommand.StartAhead(pager, console);
             var programs = new ResidentPrograms(console, session.ProgramOptions(parsed), running, folder, parsed.GetRequiredValue(limit))

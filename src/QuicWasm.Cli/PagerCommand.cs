@@ -23,7 +23,8 @@ internal static class PagerCommand
             TransportOptions options = transport.Options(parsed, silent, authenticated);
             PagerServer.Run(parsed.GetRequiredValue(socket), Transports.All, new RunningNodeOptions
             {
-                Name = $"quicwasm pager {Environment.ProcessId}", Transport = options,
+                Name = $"quicwasm pager {Environment.ProcessId}",
+                Transport = options,
             });
             return ExitCode.Success;
         });

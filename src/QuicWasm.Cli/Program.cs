@@ -19,6 +19,7 @@ internal static class Program
             ResumeCommand.Create(console),
             NodeCommand.Create(console),
             PagerCommand.Create(),
+            DoctorCommand.Create(console),
             ImageCommand.Create(console),
             IdentityCommand.Create(console),
             ValidateCommand.Create(console),

@@ -29,6 +29,9 @@ public sealed unsafe class AddressRange : SafeHandleZeroOrMinusOneIsInvalid
         }
     }
 
+    /// <summary>The first byte, as a number.</summary>
+    public ulong Address => (ulong)Base;
+
     /// <summary>How many bytes are reserved, a multiple of the page size.</summary>
     public ulong LengthBytes { get; }
 
