@@ -17,6 +17,9 @@ internal sealed class EmulatedLink : IAsyncDisposable
         Destination = SiteIn(ready.Destination, LinkNamespaces.DestinationAddress);
     }
 
+    /// <summary>The emulator's process.</summary>
+    public int ProcessId => _emulator.Id;
+
     /// <summary>The source's side.</summary>
     public NodeSite Source { get; }
 
@@ -74,7 +77,15 @@ internal sealed class EmulatedLink : IAsyncDisposable
     // The end of its input has it remove the namespaces; killed, the next one does.
     private static async Task EndAsync(Process emulator)
     {
-        emulator.StandardInput.Close();
+        try
+        {
+            emulator.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // RACE: it has ended by itself; its input is closed.
+        }
+
         using var patience = new CancellationTokenSource(Patience);
         try
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using QuicWasm.Native;
 
@@ -40,6 +41,7 @@ internal static class LinkCommand
             self.PriorityClass = ProcessPriorityClass.High;
         }
 
+        using PosixSignalRegistration deaf = PosixSignalRegistration.Create(PosixSignal.SIGINT, static signal => signal.Cancel = true);
         try
         {
             using LinkNamespaces namespaces = LinkNamespaces.Create();

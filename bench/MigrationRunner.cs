@@ -15,6 +15,9 @@ internal sealed class MigrationRunner(Capabilities capabilities, LinkPool links,
     {
         long start = Stopwatch.GetTimestamp();
         MigrationOutcome outcome = await TryRunAsync(point, cancellationToken);
+
+        // RACE: a terminal's signal also goes to the processes of the run, which then fail: that says nothing about the point.
+        cancellationToken.ThrowIfCancellationRequested();
         return outcome with { Took = Stopwatch.GetElapsedTime(start) };
     }
 

@@ -8,6 +8,8 @@ internal static class Program
     private const int Failure = 1;
     private const int Usage = 2;
 
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(1);
+
     private static async Task<int> Main(string[] arguments)
     {
         var root = new RootCommand("Moves running programs between two processes, and measures it. One run is one workload, frozen half way.");
@@ -21,7 +23,11 @@ internal static class Program
         ParseResult parsed = root.Parse(arguments);
         try
         {
-            int exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            // A sweep that is stopped ends its processes and removes its link first. Those that it has started end with it, and not by the
+            // signal that a terminal sends to all of them.
+            bool isHelper = parsed.CommandResult.Command.Hidden;
+            int exitCode = await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = isHelper ? null : StopTimeout });
             return parsed.Errors.Count > 0 ? Usage : exitCode;
         }
         catch (HarnessException e)

@@ -63,8 +63,9 @@ internal static class SweepCommand
                 Show(sweep, results, isJson);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when ((e is OperationCanceledException or HarnessException) && cancellationToken.IsCancellationRequested)
         {
+            // A terminal's signal also ends the processes of a run, whose words then tell nothing.
             console.WriteLine($"stopped; what is missing: sweep --continue {Relative(folder)}");
             return 1;
         }

@@ -81,4 +81,24 @@ public sealed class LinkTests
 
         Assert.DoesNotContain(name, SystemCommand.Run("ip", "netns", "list"), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_a_killed_emulator_leaves_behind_is_removed_by_the_next()
+    {
+        Assert.SkipWhen(LinkNamespaces.Unavailable() is not null, LinkNamespaces.Unavailable() ?? "");
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await using EmulatedLink killed = await EmulatedLink.StartAsync(cancellationToken);
+        string name = killed.Source.Prefix[^1];
+        using (var emulator = System.Diagnostics.Process.GetProcessById(killed.ProcessId))
+        {
+            emulator.Kill();
+            await emulator.WaitForExitAsync(cancellationToken);
+        }
+
+        Assert.Contains(name, SystemCommand.Run("ip", "netns", "list"), StringComparison.Ordinal);
+        await using EmulatedLink next = await EmulatedLink.StartAsync(cancellationToken);
+        string list = SystemCommand.Run("ip", "netns", "list");
+        Assert.DoesNotContain(name, list, StringComparison.Ordinal);
+        Assert.Contains(next.Source.Prefix[^1], list, StringComparison.Ordinal);
+    }
 }
