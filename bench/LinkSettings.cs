@@ -3,7 +3,7 @@ namespace QuicWasm.Bench;
 /// <summary>What a link between two nodes is to do to packets. Everything 0: nothing at all.</summary>
 internal sealed record LinkSettings
 {
-    private const double SmallestQueueKib = 64;
+    private const double SmallestQueueKib = 256;
 
     /// <summary>Two ways together, in milliseconds; each way takes half of it.</summary>
     public double RttMs { get; init; }
@@ -23,7 +23,7 @@ internal sealed record LinkSettings
     /// <summary>Megabits (10^6) a second each way, IP headers included; 0: no limit.</summary>
     public double RateMbit { get; init; }
 
-    /// <summary>Bytes in KiB that may wait for the rate; what comes beyond is dropped. 0: what is on the way at that rate, at least 64.</summary>
+    /// <summary>Bytes in KiB that may wait for the rate; what comes beyond is dropped. 0: what is on the way at that rate, at least 256: a sender hands over 64 at once.</summary>
     public double QueueKib { get; init; }
 
     /// <summary>Whether packets pass untouched.</summary>
