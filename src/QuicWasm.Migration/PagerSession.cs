@@ -47,11 +47,16 @@ internal sealed partial class PagerSession : IAsyncDisposable
 
     private uint Image => _attachment.Image;
 
+    // Until the program is this node's nobody runs on what is missing, and a short deadline for faults would only end migrations.
+    private TimeSpan Deadline => _role == PagerRole.Owner || _attachment.Deadline > _host.Options.Transport.ConnectTimeout
+        ? _attachment.Deadline
+        : _host.Options.Transport.ConnectTimeout;
+
     /// <summary>Connects to the memory node; what comes before the first instruction is fetched by the running node itself.</summary>
     public async Task AttachAsync()
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
-        ending.CancelAfter(_attachment.Deadline);
+        ending.CancelAfter(Deadline);
         PagerLink link = await PagerLink.ConnectAsync(_host.Transports, _attachment, _host.Options, PagerRole.Visitor, ending.Token);
         _plan = link.Plan;
         _layout = link.Layout;
@@ -151,12 +156,12 @@ internal sealed partial class PagerSession : IAsyncDisposable
         string why;
         lock (_lock)
         {
-            if (_loss is not null || _role == PagerRole.Visitor || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < _attachment.Deadline)
+            if (_loss is not null || _role == PagerRole.Visitor || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < Deadline)
             {
                 return;
             }
 
-            why = $"{_link?.Peer ?? _attachment.Endpoint} has sent nothing for {_attachment.Deadline.TotalSeconds} s{(_lastError is null ? "" : $" ({_lastError})")}";
+            why = $"{_link?.Peer ?? _attachment.Endpoint} has sent nothing for {Deadline.TotalSeconds} s{(_lastError is null ? "" : $" ({_lastError})")}";
         }
 
         Lose(new MigrationException(MigrationError.DeadlineExceeded, why));
