@@ -71,8 +71,14 @@ internal sealed partial class FunctionCompiler
             SettleMemory();
         }
 
+        if (address.CanTrap)
+        {
+            SettleTraps();
+        }
+
         if (value is { CanTrap: true } || (value is { CanFault: true } && !isLoad))
         {
+            address = address.IsUnsafe ? Spilled(address) : address;
             value = Spilled(value);
         }
 

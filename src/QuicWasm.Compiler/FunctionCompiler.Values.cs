@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
@@ -171,11 +172,21 @@ internal sealed partial class FunctionCompiler
         MethodInfo semantics = OpcodeSemantics.Find(opcode)!;
         int count = semantics.GetParameters().Length - (lane >= 0 ? 1 : 0);
         Node[] operands = Pop(count);
+        if (opcode is Opcode.I32Rotl or Opcode.I32Rotr && operands.All(static o => o.Kind == NodeKind.Constant))
+        {
+            Push(RotatedConstant(opcode, (uint)operands[0].Bits, (int)operands[1].Bits));
+            return;
+        }
+
         ValueType type = info.IsPolymorphic ? ValueType.I32 : info.Results[0];
         bool isRaw = FloatArithmetic.Gives(opcode);
         Type clr = ClrTypes.IsVector(semantics.ReturnType) ? semantics.ReturnType : ClrTypes.Of(type);
         Push(Node.Operation(opcode, type, clr, operands, lane, CanTrap(opcode, operands), isRaw));
     }
+
+    // The JIT of .NET 10 takes the result for an unsigned number, and then divides it as one.
+    private static Node RotatedConstant(Opcode opcode, uint value, int count) => Node.Constant(
+        ValueType.I32, opcode == Opcode.I32Rotl ? BitOperations.RotateLeft(value, count) : BitOperations.RotateRight(value, count));
 
     private static bool CanTrap(Opcode opcode, Node[] operands) => opcode switch
     {

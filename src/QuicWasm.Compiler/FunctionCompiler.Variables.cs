@@ -12,7 +12,7 @@ internal sealed partial class FunctionCompiler
         {
             case Opcode.LocalGet:
                 int read = (int)reader.ReadU32();
-                Push(Node.Local(read, _localTypes[read], _scan.IsArithmetic(read)));
+                Push(Node.Local(read, _localTypes[read], _scan.IsArithmetic(read), _scan.MayBeRotation(read)));
                 return true;
             case Opcode.LocalSet:
                 SetLocal((int)reader.ReadU32(), Pop());
@@ -20,7 +20,7 @@ internal sealed partial class FunctionCompiler
             case Opcode.LocalTee:
                 int teed = (int)reader.ReadU32();
                 SetLocal(teed, Pop());
-                Push(Node.Local(teed, _localTypes[teed], _scan.IsArithmetic(teed)));
+                Push(Node.Local(teed, _localTypes[teed], _scan.IsArithmetic(teed), _scan.MayBeRotation(teed)));
                 return true;
             case Opcode.GlobalGet:
                 int global = (int)reader.ReadU32();
@@ -54,6 +54,7 @@ internal sealed partial class FunctionCompiler
     {
         ulong bit = Node.LocalBit(local);
         Settle(n => (n.Locals & bit) != 0);
+        SettleBefore(value);
         if (_scan.IsArithmetic(local))
         {
             Emit(value);
@@ -71,8 +72,8 @@ internal sealed partial class FunctionCompiler
     private void SetGlobal(int global)
     {
         Node value = Pop();
-        Settle(n => n.CanTrap || n.CanFault || n.ReadsGlobal);
-        value = value.CanTrap || value.CanFault ? Spilled(value) : value;
+        Settle(n => n.IsUnsafe || n.ReadsGlobal);
+        value = value.IsUnsafe ? Spilled(value) : value;
         LoadContext(_layout.Global(global), OpCodes.Ldind_I);
         EmitCanonical(value);
         ClrTypes.StoreSlot(_il, value.Clr);
@@ -80,10 +81,12 @@ internal sealed partial class FunctionCompiler
 
     private void Drop(Node value)
     {
-        if (!value.CanTrap && !value.CanFault)
+        if (!value.IsUnsafe)
         {
             return;
         }
+
+        SettleBefore(value);
 
         // Of a load that nothing uses the JIT would keep a part only.
         if (value.CanFault)
@@ -113,7 +116,7 @@ internal sealed partial class FunctionCompiler
     private void Select()
     {
         Node condition = Pop();
-        if (condition.CanTrap || condition.CanFault)
+        if (condition.IsUnsafe)
         {
             SettleTraps();
             condition = Spilled(condition);

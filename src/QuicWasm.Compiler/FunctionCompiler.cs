@@ -163,6 +163,7 @@ internal sealed partial class FunctionCompiler
     {
         if (node.Size > Node.SizeLimit)
         {
+            SettleBefore(node);
             node = Spilled(node);
         }
 
@@ -189,23 +190,36 @@ internal sealed partial class FunctionCompiler
         Emit(node);
         LocalBuilder local = TakeLocal(node.Clr);
         _il.Emit(OpCodes.Stloc, local);
-        return Node.Temp(local, node.Type, isOwner: true, node.IsRaw);
+        return Node.Temp(local, node.Type, isOwner: true, node.IsRaw, node.IsRotation);
     }
 
-    /// <summary>Computes, in their order, the operands that <paramref name="isTouched"/> says an effect would change.</summary>
+    /// <summary>
+    /// Computes, in their order, the operands that <paramref name="isTouched"/> says an effect would change; and those before them that
+    /// trap before one of these does.
+    /// </summary>
     private void Settle(Func<Node, bool> isTouched)
     {
+        int lastTrap = _stack.FindLastIndex(n => n.IsUnsafe && isTouched(n));
         for (int i = 0; i < _stack.Count; i++)
         {
-            if (isTouched(_stack[i]))
+            if (isTouched(_stack[i]) || (i < lastTrap && _stack[i].IsUnsafe))
             {
                 _stack[i] = Spilled(_stack[i]);
             }
         }
     }
 
+    /// <summary>Before a value is computed that was above all operands: what traps before it does so first.</summary>
+    private void SettleBefore(Node value)
+    {
+        if (value.IsUnsafe)
+        {
+            SettleTraps();
+        }
+    }
+
     /// <summary>Before an effect that the program can see: what may trap does so first.</summary>
-    private void SettleTraps() => Settle(static n => n.CanTrap || n.CanFault);
+    private void SettleTraps() => Settle(static n => n.IsUnsafe);
 
     /// <summary>Before a write to a memory.</summary>
     private void SettleMemory() => Settle(static n => n.CanTrap || n.ReadsMemory);

@@ -10,10 +10,12 @@ internal sealed class FunctionScan
     private readonly ValidatedModule _module;
     private readonly HashSet<int> _blocksThatCall = [];
     private readonly bool[] _isArithmetic;
+    private readonly bool[] _mayBeRotation;
 
     public FunctionScan(ValidatedModule module, int definedIndex, ImmutableArray<ValueType> locals, int parameterCount)
     {
         _isArithmetic = new bool[locals.Length];
+        _mayBeRotation = new bool[locals.Length];
         for (int i = parameterCount; i < locals.Length; i++)
         {
             _isArithmetic[i] = locals[i] == ValueType.F32 || locals[i] == ValueType.F64;
@@ -32,6 +34,9 @@ internal sealed class FunctionScan
     /// <summary>Whether a float local only ever holds what arithmetic gave, or zero, so that its NaN need not be canonical until it is seen.</summary>
     public bool IsArithmetic(int local) => _isArithmetic[local];
 
+    /// <summary>Whether a local ever holds what a rotation gave, or what the JIT takes for one.</summary>
+    public bool MayBeRotation(int local) => _mayBeRotation[local];
+
     /// <summary>Whether it reads or writes memory 0, other than through whole-memory operations.</summary>
     public bool UsesMemory { get; private set; }
 
@@ -48,10 +53,12 @@ internal sealed class FunctionScan
         var open = new Stack<(int Pc, ulong Assigned)>();
         open.Push((-1, 0));
         bool isNumber = false;
+        Opcode last = Opcode.Nop;
         while (open.Count > 0)
         {
             int pc = reader.Position;
             Opcode opcode = reader.ReadOpcode();
+            (Opcode before, last) = (last, opcode);
             switch (opcode)
             {
                 case Opcode.Block or Opcode.Loop or Opcode.If:
@@ -69,6 +76,7 @@ internal sealed class FunctionScan
                     int local = (int)reader.ReadU32();
                     Assign(open, Node.LocalBit(local));
                     _isArithmetic[local] &= isNumber;
+                    _mayBeRotation[local] |= GivesRotation(before);
                     isNumber = false;
                     continue;
                 case Opcode.GlobalGet:
@@ -100,6 +108,8 @@ internal sealed class FunctionScan
             isNumber = FloatArithmetic.Gives(opcode) || FloatArithmetic.IsNever(opcode);
         }
     }
+
+    private static bool GivesRotation(Opcode opcode) => opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
 
     private void ScanCall(Opcode opcode, ref CodeReader reader)
     {

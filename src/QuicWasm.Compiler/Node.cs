@@ -70,6 +70,9 @@ internal sealed class Node
     /// <summary>Whether computing it can go outside of a guarded memory.</summary>
     public bool CanFault { get; init; }
 
+    /// <summary>Whether computing it may end the program: at that place, and before what comes after it.</summary>
+    public bool IsUnsafe => CanTrap || CanFault;
+
     /// <summary>Whether it depends on a memory.</summary>
     public bool ReadsMemory { get; init; }
 
@@ -82,6 +85,9 @@ internal sealed class Node
     /// <summary>Whether it is a float that arithmetic gave, and that may be another NaN than the canonical one.</summary>
     public bool IsRaw { get; init; }
 
+    /// <summary>Whether the JIT may see a rotation in it: see <see cref="FunctionCompiler.EmitTested"/>.</summary>
+    public bool IsRotation { get; init; }
+
     /// <summary>How many nodes the tree has.</summary>
     public int Size { get; init; } = 1;
 
@@ -93,14 +99,26 @@ internal sealed class Node
     public static Node VectorConstant(UInt128 bits) =>
         new() { Kind = NodeKind.Constant, Type = ValueType.V128, Clr = ClrTypes.Vector, Vector = bits };
 
-    public static Node Local(int index, ValueType type, bool isRaw) => new()
+    public static Node Local(int index, ValueType type, bool isRaw, bool isRotation) => new()
     {
-        Kind = NodeKind.Local, Type = type, Clr = ClrTypes.Of(type), Index = index, Locals = LocalBit(index), IsRaw = isRaw,
+        IsRotation = isRotation,
+        Kind = NodeKind.Local,
+        Type = type,
+        Clr = ClrTypes.Of(type),
+        Index = index,
+        Locals = LocalBit(index),
+        IsRaw = isRaw,
     };
 
-    public static Node Temp(LocalBuilder local, ValueType type, bool isOwner, bool isRaw = false) => new()
+    public static Node Temp(LocalBuilder local, ValueType type, bool isOwner, bool isRaw = false, bool isRotation = false) => new()
     {
-        Kind = NodeKind.Temporary, Type = type, Clr = local.LocalType, Temporary = local, IsOwner = isOwner, IsRaw = isRaw,
+        IsRotation = isRotation,
+        Kind = NodeKind.Temporary,
+        Type = type,
+        Clr = local.LocalType,
+        Temporary = local,
+        IsOwner = isOwner,
+        IsRaw = isRaw,
     };
 
     public static Node Global(int index, ValueType type) =>
@@ -121,8 +139,17 @@ internal sealed class Node
             ReadsGlobal = operands.Any(o => o.ReadsGlobal),
             Locals = operands.Aggregate(0UL, (bits, o) => bits | o.Locals),
             IsRaw = isRaw,
+            IsRotation = IsRotated(opcode, operands),
             Size = 1 + operands.Sum(o => o.Size),
         };
+
+    private static bool IsRotated(Opcode opcode, Node[] operands) => opcode switch
+    {
+        Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr => true,
+        Opcode.I32Or or Opcode.I64Or or Opcode.I32Xor or Opcode.I64Xor or Opcode.I32WrapI64 => operands.All(static o => o.Opcode is
+            Opcode.I32Shl or Opcode.I32ShrU or Opcode.I64Shl or Opcode.I64ShrU) || operands.Any(static o => o.IsRotation),
+        _ => false,
+    };
 
     /// <summary>The bit of a local in <see cref="Locals"/>.</summary>
     public static ulong LocalBit(int index) => 1UL << (index & 63);

@@ -58,9 +58,16 @@ internal static partial class NumericOperations
 
     public static float F32Div(float a, float b) => Canonical(a / b);
 
-    public static float F32Min(float a, float b) => float.IsNaN(a) || float.IsNaN(b) ? SingleNaN : MathF.Min(a, b);
+    // Not those of .NET, of which the JIT takes the wrong zero where it knows an operand.
+    public static float F32Min(float a, float b) =>
+        float.IsNaN(a) || float.IsNaN(b) ? SingleNaN
+        : a == b ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(a) | BitConverter.SingleToUInt32Bits(b))
+        : a < b ? a : b;
 
-    public static float F32Max(float a, float b) => float.IsNaN(a) || float.IsNaN(b) ? SingleNaN : MathF.Max(a, b);
+    public static float F32Max(float a, float b) =>
+        float.IsNaN(a) || float.IsNaN(b) ? SingleNaN
+        : a == b ? BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(a) & BitConverter.SingleToUInt32Bits(b))
+        : a > b ? a : b;
 
     public static float F32DemoteF64(double a) => Canonical((float)a);
 

@@ -39,9 +39,16 @@ internal static partial class NumericOperations
 
     public static double F64Div(double a, double b) => Canonical(a / b);
 
-    public static double F64Min(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? DoubleNaN : Math.Min(a, b);
+    // Not those of .NET, of which the JIT takes the wrong zero where it knows an operand.
+    public static double F64Min(double a, double b) =>
+        double.IsNaN(a) || double.IsNaN(b) ? DoubleNaN
+        : a == b ? BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(a) | BitConverter.DoubleToUInt64Bits(b))
+        : a < b ? a : b;
 
-    public static double F64Max(double a, double b) => double.IsNaN(a) || double.IsNaN(b) ? DoubleNaN : Math.Max(a, b);
+    public static double F64Max(double a, double b) =>
+        double.IsNaN(a) || double.IsNaN(b) ? DoubleNaN
+        : a == b ? BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(a) & BitConverter.DoubleToUInt64Bits(b))
+        : a > b ? a : b;
 
     public static double F64PromoteF32(float a) => Canonical((double)a);
 

@@ -11,12 +11,21 @@ internal sealed class Constants(Random random)
     ];
 
     /// <summary>Bits of a value of a type.</summary>
-    public ulong Bits(ValueType type) => type switch
+    public UInt128 Bits(ValueType type) => type switch
     {
         ValueType.I32 => (uint)Integer(32),
         ValueType.I64 => Integer(64),
         ValueType.F32 => BitConverter.SingleToUInt32Bits((float)Float()),
-        _ => BitConverter.DoubleToUInt64Bits(Float()),
+        ValueType.F64 => BitConverter.DoubleToUInt64Bits(Float()),
+        _ => new UInt128(Half(), Half()),
+    };
+
+    // Half a vector: a number that is wide or of two halves.
+    private ulong Half() => random.Next(3) switch
+    {
+        0 => Integer(64),
+        1 => BitConverter.DoubleToUInt64Bits(Float()),
+        _ => (ulong)Bits(ValueType.F32) | ((ulong)Bits(ValueType.F32) << 32),
     };
 
     private ulong Integer(int width) => random.Next(5) switch

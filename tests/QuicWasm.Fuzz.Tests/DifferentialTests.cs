@@ -8,7 +8,7 @@ public sealed class DifferentialTests
     {
         Assert.SkipUnless(NodeEngine.IsPresent(), "there is no node here, which is the engine to compare with");
         int[] seeds = [.. Enumerable.Range(Seeds.First, Seeds.ModuleCount)];
-        GeneratedModule[] modules = [.. seeds.Select(ModuleGenerator.Generate)];
+        GeneratedModule[] modules = [.. seeds.Select(s => ModuleGenerator.Generate(s, Vocabulary.Portable))];
         IReadOnlyList<string[]> expected = await NodeEngine.RunAsync(modules);
         Assert.Equal(modules.Length, expected.Count);
         int captures = 0;

@@ -4,15 +4,6 @@ namespace QuicWasm.Fuzz.Tests;
 
 internal sealed partial class FunctionGenerator
 {
-    private static readonly ILookup<ValueType, OpcodeInfo> Operators = Numeric(ImmediateKind.None);
-
-    private static readonly ILookup<ValueType, OpcodeInfo> Loads = Numeric(ImmediateKind.MemArg);
-
-    private static ILookup<ValueType, OpcodeInfo> Numeric(ImmediateKind immediate) => OpcodeTable.All
-        .Where(o => o.Immediate == immediate && !o.IsPolymorphic && o.Results.Length == 1 && o.Operands.Length > 0 && (o.Proposal & ~Proposals.Wasm2) == 0)
-        .Where(o => o.Operands.Concat(o.Results).All(ModuleGenerator.NumberTypes.Contains))
-        .ToLookup(o => o.Results[0]);
-
     /// <summary>Leaves a value of the type.</summary>
     private void Expression(ValueType type, int depth)
     {
@@ -28,7 +19,7 @@ internal sealed partial class FunctionGenerator
                 Operator(PickOperator(type), depth);
                 break;
             case 7 or 8:
-                Load(Pick(Loads[type]), depth);
+                Load(Pick(vocabulary.Loads[type]), depth);
                 break;
             case 9:
                 Expression(type, depth - 1);
@@ -69,7 +60,7 @@ internal sealed partial class FunctionGenerator
         switch (random.Next(4))
         {
             case 0:
-                _code.Op(Opcode.GlobalGet, GlobalOf(type));
+                _code.Op(Opcode.GlobalGet, vocabulary.GlobalOf(type));
                 break;
             case 1 or 2 when LocalOf(type) is { } local:
                 _code.Op(Opcode.LocalGet, local);
@@ -102,21 +93,30 @@ internal sealed partial class FunctionGenerator
         }
 
         _code.Op(info.Opcode);
+        Lanes(info);
+    }
+
+    private void Lanes(OpcodeInfo info)
+    {
+        for (int i = info.Immediate == ImmediateKind.Shuffle ? 16 : info.LaneCount > 0 ? 1 : 0; i > 0; i--)
+        {
+            _code.Raw((byte)random.Next(info.LaneCount));
+        }
     }
 
     // Conversions that trap do so for most values.
     private OpcodeInfo PickOperator(ValueType type)
     {
-        OpcodeInfo info = Pick(Operators[type]);
+        OpcodeInfo info = Pick(vocabulary.Operators[type]);
         bool isConversion = info.Name.Contains(".trunc_f", StringComparison.Ordinal);
-        return isConversion && random.Next(12) != 0 ? Pick(Operators[type]) : info;
+        return isConversion && random.Next(12) != 0 ? Pick(vocabulary.Operators[type]) : info;
     }
 
     // A value that equals itself, or zero.
     private void WithoutNaN(ValueType type, int depth)
     {
         Expression(type, depth);
-        if (type is ValueType.F32 or ValueType.F64)
+        if (!vocabulary.IsWhole && (type is ValueType.F32 or ValueType.F64))
         {
             uint scratch = ScratchOf(type);
             _code.Op(Opcode.LocalTee, scratch).Constant(type, 0).Op(Opcode.LocalGet, scratch).Op(Opcode.LocalGet, scratch)
@@ -127,11 +127,37 @@ internal sealed partial class FunctionGenerator
     private void Load(OpcodeInfo info, int depth)
     {
         Address(depth);
-        _code.Op(info.Opcode).U32((uint)random.Next(info.NaturalAlignment + 1)).U32(Offset());
+        foreach (ValueType vector in info.Operands.Skip(1))
+        {
+            Expression(vector, depth - 1);
+        }
+
+        EmitAccess(info);
+    }
+
+    private void EmitAccess(OpcodeInfo info)
+    {
+        _code.Op(info.Opcode).U32((uint)random.Next(info.NaturalAlignment + 1)).U32(vocabulary.IsAligned ? Offset() & ~15u : Offset());
+        Lanes(info);
     }
 
     private void Address(int depth)
     {
+        AnyAddress(depth);
+        if (vocabulary.IsAligned)
+        {
+            _code.I32(-16).Op(Opcode.I32And);
+        }
+    }
+
+    private void AnyAddress(int depth)
+    {
+        if (vocabulary.IsWhole && random.Next(4) == 0)
+        {
+            AddressAtTheEnd(depth);
+            return;
+        }
+
         Expression(ValueType.I32, depth - 1);
         if (random.Next(60) != 0)
         {
@@ -139,10 +165,25 @@ internal sealed partial class FunctionGenerator
         }
     }
 
+    // The last bytes of the first page: most accesses are just inside, and some reach out.
+    private void AddressAtTheEnd(int depth)
+    {
+        int margin = random.Next(15) == 0 ? random.Next(16) : 16;
+        if (random.Next(2) == 0)
+        {
+            _code.I32(65_536 - margin - random.Next(8));
+        }
+        else
+        {
+            Expression(ValueType.I32, depth - 1);
+            _code.I32(7).Op(Opcode.I32And).I32(65_529 - margin).Op(Opcode.I32Add);
+        }
+    }
+
     private uint Offset() => random.Next(100) switch
     {
         0 => (uint)random.NextInt64(1L << 32),
-        < 30 => (uint)random.Next(200),
+        < 30 when !vocabulary.IsWhole => (uint)random.Next(200),
         _ => 0,
     };
 
@@ -161,28 +202,24 @@ internal sealed partial class FunctionGenerator
     // A block that is left early with one value, or ends with another.
     private void Block(ValueType type, int depth)
     {
-        _code.Op(Opcode.Block).Raw((byte)type);
-        _labels++;
+        Begin(Opcode.Block, [type], t => t.Raw((byte)type));
         Statements(random.Next(2), depth - 1);
         Expression(type, depth - 1);
         Expression(ValueType.I32, depth - 1);
         _code.Op(Opcode.BrIf, 0).Op(Opcode.Drop);
         Expression(type, depth - 1);
-        _labels--;
-        _code.Op(Opcode.End);
+        End();
     }
 
     private void If(ValueType type, int depth)
     {
         Expression(ValueType.I32, depth - 1);
-        _code.Op(Opcode.If).Raw((byte)type);
-        _labels++;
+        Begin(Opcode.If, [type], t => t.Raw((byte)type));
         Expression(type, depth - 1);
         _code.Op(Opcode.Else);
         Statements(random.Next(2), depth - 1);
         Expression(type, depth - 1);
-        _labels--;
-        _code.Op(Opcode.End);
+        End();
     }
 
     // A call of a function with that one result, directly or through the table; where there is none, a leaf.
@@ -210,7 +247,7 @@ internal sealed partial class FunctionGenerator
         if (isIndirect)
         {
             TableIndex(callee, depth);
-            _code.Op(Opcode.CallIndirect, callee.Type).Raw(0);
+            _code.Op(Opcode.CallIndirect, callee.Type).Raw((byte)(vocabulary.IsWhole && random.Next(4) == 0 ? 1 : 0));
         }
         else
         {

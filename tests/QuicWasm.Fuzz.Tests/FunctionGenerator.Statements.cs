@@ -4,12 +4,6 @@ namespace QuicWasm.Fuzz.Tests;
 
 internal sealed partial class FunctionGenerator
 {
-    private static readonly OpcodeInfo[] Stores =
-    [
-        .. OpcodeTable.All.Where(o => o.Immediate == ImmediateKind.MemArg && o.Results.Length == 0 && o.Operands is [ValueType.I32, var value]
-            && ModuleGenerator.NumberTypes.Contains(value) && (o.Proposal & ~Proposals.Wasm2) == 0),
-    ];
-
     private void Statements(int count, int depth)
     {
         for (int i = 0; i < count; i++)
@@ -26,6 +20,12 @@ internal sealed partial class FunctionGenerator
             return;
         }
 
+        if (vocabulary.IsWhole && random.Next(3) == 0)
+        {
+            WideStatement(depth);
+            return;
+        }
+
         switch (random.Next(14))
         {
             case 0 or 1 or 2:
@@ -34,7 +34,7 @@ internal sealed partial class FunctionGenerator
             case 3 or 4:
                 ValueType type = NumberType();
                 Expression(type, depth - 1);
-                _code.Op(Opcode.GlobalSet, GlobalOf(type));
+                _code.Op(Opcode.GlobalSet, vocabulary.GlobalOf(type));
                 break;
             case 5 or 6:
                 Store(depth);
@@ -69,17 +69,16 @@ internal sealed partial class FunctionGenerator
 
     private void Store(int depth)
     {
-        OpcodeInfo info = Stores[random.Next(Stores.Length)];
+        OpcodeInfo info = vocabulary.Stores[random.Next(vocabulary.Stores.Length)];
         Address(depth);
         WithoutNaN(info.Operands[1], depth - 1);
-        _code.Op(info.Opcode).U32((uint)random.Next(info.NaturalAlignment + 1)).U32(Offset());
+        EmitAccess(info);
     }
 
     private void Condition(int depth)
     {
         Expression(ValueType.I32, depth - 1);
-        _code.Op(Opcode.If).Raw(0x40);
-        _labels++;
+        Begin(Opcode.If, [], t => t.Raw(0x40));
         Statements(random.Next(1, 3), depth - 1);
         if (random.Next(2) == 0)
         {
@@ -87,33 +86,38 @@ internal sealed partial class FunctionGenerator
             Statements(random.Next(1, 3), depth - 1);
         }
 
-        _labels--;
-        _code.Op(Opcode.End);
+        End();
     }
 
     // Counts down a local of its own, which nothing else sets; it also burns fuel, as loops in loops multiply.
     private void Loop(int depth)
     {
-        var counter = (uint)(_locals.Length + _counters.Count);
-        _counters.Add(ValueType.I32);
-        _code.I32(random.Next(1, 7)).Op(Opcode.LocalSet, counter).Op(Opcode.Loop).Raw(0x40);
-        _labels++;
+        uint counter = NewCounter();
+        _code.I32(random.Next(1, 7)).Op(Opcode.LocalSet, counter);
+        Begin(Opcode.Loop, [], t => t.Raw(0x40));
         BurnFuel();
         Statements(random.Next(1, 4), depth - 1);
-        _code.Op(Opcode.LocalGet, counter).I32(1).Op(Opcode.I32Sub).Op(Opcode.LocalTee, counter).Op(Opcode.BrIf, 0);
-        _labels--;
-        _code.Op(Opcode.End);
+        CountDown(counter);
+        End();
     }
+
+    private uint NewCounter()
+    {
+        _counters.Add(ValueType.I32);
+        return (uint)(_locals.Length + _counters.Count - 1);
+    }
+
+    private void CountDown(uint counter) =>
+        _code.Op(Opcode.LocalGet, counter).I32(1).Op(Opcode.I32Sub).Op(Opcode.LocalTee, counter).Op(Opcode.BrIf, 0);
 
     private void Switch(int depth)
     {
         int cases = random.Next(1, 5);
         for (int i = 0; i <= cases; i++)
         {
-            _code.Op(Opcode.Block).Raw(0x40);
+            Begin(Opcode.Block, [], t => t.Raw(0x40));
         }
 
-        _labels += cases + 1;
         Expression(ValueType.I32, depth - 1);
         if (random.Next(4) != 0)
         {
@@ -128,8 +132,7 @@ internal sealed partial class FunctionGenerator
 
         for (int i = cases; i >= 0; i--)
         {
-            _labels--;
-            _code.Op(Opcode.End);
+            End();
             Statements(random.Next(2), depth - 1);
         }
     }
@@ -137,17 +140,7 @@ internal sealed partial class FunctionGenerator
     private void CallForEffect(GeneratedSignature callee, int depth)
     {
         Call(callee, tableFunctions.Contains(callee) && random.Next(2) == 0, depth);
-        foreach (ValueType result in callee.Results.Reverse())
-        {
-            if (LocalOf(result) is { } local && random.Next(2) == 0)
-            {
-                _code.Op(Opcode.LocalSet, local);
-            }
-            else
-            {
-                _code.Op(Opcode.Drop);
-            }
-        }
+        Consume(callee.Results);
     }
 
     private void Bulk(int depth)
@@ -163,7 +156,7 @@ internal sealed partial class FunctionGenerator
             Address(depth);
         }
 
-        _code.I32(random.Next(random.Next(20) == 0 ? 100_000 : 500));
+        _code.I32(random.Next(random.Next(20) == 0 ? 100_000 : vocabulary.IsWhole ? 16 : 500));
         _code.Op(isFill ? Opcode.MemoryFill : Opcode.MemoryCopy).Raw(isFill ? [0] : [0, 0]);
     }
 
@@ -171,8 +164,7 @@ internal sealed partial class FunctionGenerator
     private void Leave(int depth)
     {
         Expression(ValueType.I32, depth - 1);
-        _code.Op(Opcode.If).Raw(0x40);
-        _labels++;
+        Begin(Opcode.If, [], t => t.Raw(0x40));
         if (random.Next(3) == 0)
         {
             foreach (ValueType result in signature.Results)
@@ -187,7 +179,6 @@ internal sealed partial class FunctionGenerator
             _code.Op(Opcode.Unreachable);
         }
 
-        _labels--;
-        _code.Op(Opcode.End);
+        End();
     }
 }

@@ -4,23 +4,22 @@ namespace QuicWasm.Fuzz.Tests;
 
 /// <summary>Makes the body of one function.</summary>
 internal sealed partial class FunctionGenerator(
-    Random random, Constants constants, GeneratedSignature signature, GeneratedSignature[] callees, GeneratedSignature[] tableFunctions)
+    Random random, Constants constants, Vocabulary vocabulary, ModuleShape shape, GeneratedSignature signature, GeneratedSignature[] callees, GeneratedSignature[] tableFunctions)
 {
     private const int LocalsOfAType = 2;
-    private const int MaxInstructions = 400;
 
     private readonly WasmBytes _code = new();
     private readonly ValueType[] _locals =
     [
-        .. signature.Parameters, .. ModuleGenerator.NumberTypes.SelectMany(t => Enumerable.Repeat(t, LocalsOfAType)), .. ModuleGenerator.NumberTypes,
+        .. signature.Parameters, .. vocabulary.Types.SelectMany(t => Enumerable.Repeat(t, LocalsOfAType)), .. vocabulary.Types,
     ];
 
     private readonly List<ValueType> _counters = [];
-    private int _labels;
+    private readonly List<ValueType[]> _labels = [signature.Results];
     private int _instructions;
 
     // One local of each type is kept for NaN checks; the rest is for the program.
-    private int UsableLocals => _locals.Length - ModuleGenerator.NumberTypes.Length;
+    private int UsableLocals => _locals.Length - vocabulary.Types.Length;
 
     /// <summary>The locals and the code.</summary>
     public WasmBytes Generate()
@@ -39,9 +38,7 @@ internal sealed partial class FunctionGenerator(
         return body.Raw(_code.ToArray());
     }
 
-    private uint ScratchOf(ValueType type) => (uint)(UsableLocals + Array.IndexOf(ModuleGenerator.NumberTypes, type));
-
-    private static uint GlobalOf(ValueType type) => (uint)Array.IndexOf(ModuleGenerator.NumberTypes, type);
+    private uint ScratchOf(ValueType type) => (uint)(UsableLocals + Array.IndexOf(vocabulary.Types, type));
 
     private uint? LocalOf(ValueType type)
     {
@@ -58,11 +55,11 @@ internal sealed partial class FunctionGenerator(
         return null;
     }
 
-    private ValueType NumberType() => ModuleGenerator.NumberTypes[random.Next(ModuleGenerator.NumberTypes.Length)];
+    private ValueType NumberType() => vocabulary.Types[random.Next(vocabulary.Types.Length)];
 
     private void BurnFuel() => _code
         .Op(Opcode.GlobalGet, ModuleGenerator.FuelGlobal).I32(1).Op(Opcode.I32Sub).Op(Opcode.GlobalSet, ModuleGenerator.FuelGlobal)
         .Op(Opcode.GlobalGet, ModuleGenerator.FuelGlobal).I32(0).Op(Opcode.I32LtS).Op(Opcode.If).Raw(0x40).Op(Opcode.Unreachable).Op(Opcode.End);
 
-    private bool IsShort(int depth) => depth <= 0 || ++_instructions > MaxInstructions;
+    private bool IsShort(int depth) => depth <= 0 || ++_instructions > shape.MaxInstructions;
 }

@@ -8,7 +8,7 @@ internal sealed record GeneratedModule(byte[] Binary, IReadOnlyList<GeneratedCal
 /// <summary>A call of an exported function.</summary>
 /// <param name="Function">The export.</param>
 /// <param name="Parameters">Types of the arguments.</param>
-/// <param name="Arguments">Their bits.</param>
+/// <param name="Arguments">Their bits, in slots.</param>
 /// <param name="Results">Types of the results.</param>
 internal sealed record GeneratedCall(string Function, ValueType[] Parameters, ulong[] Arguments, ValueType[] Results);
 
@@ -18,3 +18,9 @@ internal sealed record GeneratedCall(string Function, ValueType[] Parameters, ul
 /// <param name="Parameters">Types of its parameters.</param>
 /// <param name="Results">Types of its results.</param>
 internal sealed record GeneratedSignature(uint Index, uint Type, ValueType[] Parameters, ValueType[] Results);
+
+/// <summary>What the functions of a module have in common.</summary>
+/// <param name="BlockTypes">Types of blocks with several values.</param>
+/// <param name="LoopType">The type of loops with values, whose results are its parameters.</param>
+/// <param name="MaxInstructions">How large a function becomes, roughly.</param>
+internal sealed record ModuleShape(GeneratedSignature[] BlockTypes, GeneratedSignature LoopType, int MaxInstructions);

@@ -22,7 +22,7 @@ public sealed class MutatedModuleTests
     [Fact]
     public void A_damaged_module_is_refused_or_runs_within_its_bounds()
     {
-        byte[][] small = [.. Repository.Modules("tests", "QuicWasm.Testing", "programs"), .. Enumerable.Range(0, 20).Select(i => ModuleGenerator.Generate(i).Binary)];
+        byte[][] small = [.. Repository.Modules("tests", "QuicWasm.Testing", "programs"), .. Enumerable.Range(0, 20).Select(i => ModuleGenerator.Generate(i, Vocabulary.Whole).Binary)];
         byte[][] large = Repository.Modules("experiments", "workloads");
         var clock = Stopwatch.StartNew();
         int seed = Seeds.First;

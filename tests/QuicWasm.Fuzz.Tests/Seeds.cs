@@ -12,6 +12,9 @@ internal static class Seeds
     /// <summary>QUICWASM_DIFFERENTIAL: how many modules run in both engines.</summary>
     public static int ModuleCount { get; } = Number("QUICWASM_DIFFERENTIAL", 300);
 
+    /// <summary>QUICWASM_ENGINES: how many modules run in all engines of this project.</summary>
+    public static int EngineModuleCount { get; } = Number("QUICWASM_ENGINES", 300);
+
     private static int Number(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), out int number) ? number : otherwise;
 }
