@@ -37,7 +37,8 @@ public sealed class ReportTests
             [
                 "--headless", "--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND", $"--user-data-dir={folder.Path}/profile",
                 "--window-size=1000,900", $"--screenshot={picture}", $"file://{page}",
-            ]) { RedirectStandardError = true };
+            ])
+        { RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         string words = process.StandardError.ReadToEnd();
         process.WaitForExit();
