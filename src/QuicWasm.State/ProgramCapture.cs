@@ -46,6 +46,27 @@ public static class ProgramCapture
         }
     }
 
+    /// <summary>
+    /// Makes an image of a program that goes on: what it changes from now on are copies of its own. Nothing of its memories is copied the first
+    /// time (Linux), and later what was changed since then. When this returns the program can run.
+    /// </summary>
+    /// <param name="program">A program that is suspended, or has not begun.</param>
+    /// <exception cref="ImageException">The program cannot be captured; it can still run.</exception>
+    /// <exception cref="InvalidOperationException">The program runs, or is over.</exception>
+    public static FrozenImage Fork(RunningProgram program)
+    {
+        FrozenImage frozen = Capture(program);
+        try
+        {
+            return frozen.Detach();
+        }
+        catch (LinkException e)
+        {
+            frozen.Thaw();
+            throw new ImageException(ImageError.CaptureFailed, $"the program cannot be forked: {e.Message}", e);
+        }
+    }
+
     /// <summary>One capture: the parts in the order of the layout, each with its content.</summary>
     private sealed class ImageCapture(RunningProgram program)
     {
@@ -108,7 +129,7 @@ public static class ProgramCapture
             {
                 if (memory.LengthBytes > 0)
                 {
-                    Add(PartKind.Memory, memory.Address, new PartContent(default, memory), -1, owners.Memories[memory.Address]);
+                    Add(PartKind.Memory, memory.Address, new PartContent(default, memory.InPlace(), memory), -1, owners.Memories[memory.Address]);
                 }
             }
 
