@@ -16,19 +16,23 @@ internal sealed class FreezableProgram(IHostedProgram program)
         {
             if (_freeze is null || _freeze.IsFaulted || _freeze.IsCanceled)
             {
-                _freeze = RunAsync(keep, cancellationToken);
+                _freeze = RunAsync(program.FreezeAsync, keep, cancellationToken);
             }
 
             return _freeze;
         }
     }
 
-    private async Task<Guid> RunAsync(Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
+    /// <summary>Every fork makes an image of its own.</summary>
+    public Task<Guid> ForkAsync(Func<IImageSource, Guid> keep, CancellationToken cancellationToken) => RunAsync(program.ForkAsync, keep, cancellationToken);
+
+    private async Task<Guid> RunAsync(
+        Func<CancellationToken, Task<IImageSource>> capture, Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
     {
         IImageSource image;
         try
         {
-            image = await program.FreezeAsync(cancellationToken);
+            image = await capture(cancellationToken);
         }
         catch (Exception e) when (e is ImageException or InvalidOperationException)
         {

@@ -7,6 +7,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource<IImageSource>? _freeze;
+    private bool _goesOn;
     private Phase _phase;
 
     private enum Phase
@@ -48,7 +49,12 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
     }
 
     /// <inheritdoc/>
-    public Task<IImageSource> FreezeAsync(CancellationToken cancellationToken)
+    public Task<IImageSource> FreezeAsync(CancellationToken cancellationToken) => CaptureAsync(goesOn: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IImageSource> ForkAsync(CancellationToken cancellationToken) => CaptureAsync(goesOn: true, cancellationToken);
+
+    private Task<IImageSource> CaptureAsync(bool goesOn, CancellationToken cancellationToken)
     {
         TaskCompletionSource<IImageSource> freeze;
         lock (_lock)
@@ -60,8 +66,8 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
 
             if (_phase == Phase.Ready)
             {
-                FrozenImage image = ProgramCapture.Capture(program);
-                _phase = Phase.FrozenBeforeItRan;
+                FrozenImage image = goesOn ? ProgramCapture.Fork(program) : ProgramCapture.Capture(program);
+                _phase = goesOn ? Phase.Ready : Phase.FrozenBeforeItRan;
                 return Task.FromResult<IImageSource>(image);
             }
 
@@ -71,6 +77,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
             }
 
             freeze = _freeze = new TaskCompletionSource<IImageSource>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _goesOn = goesOn;
         }
 
         // RACE: the program may end before the request reaches it; then the freeze fails, when the run notices that.
@@ -109,13 +116,15 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
         }
     }
 
-    /// <summary>Captures the suspended program. False where it cannot be, or nobody waits any more: then it goes on.</summary>
+    /// <summary>Captures the suspended program. False where it is forked, or cannot be captured, or nobody waits any more: then it goes on.</summary>
     private bool TryFreeze()
     {
         TaskCompletionSource<IImageSource>? freeze;
+        bool goesOn;
         lock (_lock)
         {
             freeze = _freeze;
+            goesOn = _goesOn;
             _freeze = null;
         }
 
@@ -127,7 +136,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
         FrozenImage image;
         try
         {
-            image = ProgramCapture.Capture(program);
+            image = goesOn ? ProgramCapture.Fork(program) : ProgramCapture.Capture(program);
         }
         catch (ImageException e)
         {
@@ -137,10 +146,18 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
 
         if (freeze.TrySetResult(image))
         {
-            return true;
+            return !goesOn;
         }
 
-        image.Thaw();
+        if (goesOn)
+        {
+            image.Dispose();
+        }
+        else
+        {
+            image.Thaw();
+        }
+
         return false;
     }
 

@@ -14,4 +14,8 @@ public interface IHostedProgram
     /// <summary>Stops the program at its next safe point and captures it. The caller owns the image.</summary>
     /// <exception cref="MigrationException">It cannot be frozen, for example because it has ended (FreezeFailed).</exception>
     Task<IImageSource> FreezeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Captures the program at its next safe point, and lets it go on. The caller owns the image.</summary>
+    /// <exception cref="MigrationException">It cannot be captured, for example because it has ended (FreezeFailed).</exception>
+    Task<IImageSource> ForkAsync(CancellationToken cancellationToken);
 }

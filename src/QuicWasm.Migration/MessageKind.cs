@@ -29,4 +29,7 @@ internal enum MessageKind : byte
     AwaitEnd = 24,
     End = 25,
     GranuleBlock = 26,
+    Fork = 32,
+    ForkOrder = 33,
+    ForkOrdered = 34,
 }

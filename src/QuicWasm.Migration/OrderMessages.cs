@@ -38,7 +38,7 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
             : throw reader.Violation($"the granularity {(byte)granularity} with pages of {pageBytes} bytes");
     }
 
-    protected override void Write(MessageWriter writer)
+    internal void WriteFields(MessageWriter writer)
     {
         MigrationRequest request = Order.Request;
         writer.Text(Order.Source, ProtocolLimits.MaxNameBytes);
@@ -52,6 +52,8 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
         writer.Varint((ulong)request.Streams);
         writer.Byte((byte)request.Compression);
     }
+
+    protected override void Write(MessageWriter writer) => WriteFields(writer);
 }
 
 /// <summary>The program is the node's, and runs.</summary>

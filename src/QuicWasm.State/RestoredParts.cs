@@ -90,6 +90,11 @@ internal sealed class RestoredParts(LayoutIndex index, PartCollector parts, Rest
 
     private void CompleteModule(int number)
     {
+        if (skeleton.Shared.IsVerified(number))
+        {
+            return;
+        }
+
         Module module = skeleton.Modules[number].Module;
         try
         {
@@ -101,6 +106,7 @@ internal sealed class RestoredParts(LayoutIndex index, PartCollector parts, Rest
             Provide(PartKind.DataSection, number, module.ProvideDataSection);
             Provide(PartKind.CustomSections, number, module.ProvideCustomSections);
             BinaryAssembler.Assemble(module);
+            skeleton.Shared.SetVerified(number);
         }
         catch (ModuleException e)
         {
