@@ -94,20 +94,12 @@ internal sealed partial class ResidentPrograms
         finally
         {
             _running.TryRemove(child.Id, out _);
+            Task gone = await WhenImageGoneAsync(hosted);
             Node().Remove(hosted.Id);
             child.Files.Dispose();
             Interlocked.Decrement(ref _count);
             Forget(child.Id);
-            if (family.Leave())
-            {
-                if (family.Migration.Report.AllArrived is null)
-                {
-                    await ResumeCommand.FinishAsync(console, family.Migration, CancellationToken.None);
-                }
-
-                await DisposeAsync(family.Migration, family.Target);
-                console.Say($"the children of image {family.Migration.Image} have ended");
-            }
+            _ = gone.ContinueWith(_ => LeaveAsync(family), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
         }
 
         if (end.Text.Length > 0 || end.ExitCode != 0)
@@ -116,6 +108,16 @@ internal sealed partial class ResidentPrograms
         }
 
         return end;
+    }
+
+    private async Task LeaveAsync(Family family)
+    {
+        if (family.Leave())
+        {
+            await FinishAsync(family.Migration);
+            family.Target.Dispose();
+            console.Say($"the children of image {family.Migration.Image} have ended");
+        }
     }
 
     /// <summary>A child that has not run yet.</summary>

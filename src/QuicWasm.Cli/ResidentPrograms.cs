@@ -71,7 +71,7 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
         {
             try
             {
-                Guid image = await Node().FreezeAsync(hosted.Id);
+                Guid image = await Node().FreezeAsync(hosted.Id, isFlat: true, CancellationToken.None);
                 using IImageSource source = await Node().WithdrawAsync(image);
                 string file = Path.Combine(Path.GetFullPath(folder), $"{id}.image");
                 ImageFile.Write(source, file);
@@ -121,8 +121,7 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
         finally
         {
             _running.TryRemove(id, out _);
-            Node().Remove(hosted.Id);
-            await migrated.Migration.DisposeAsync();
+            await LetGoAsync(hosted, migrated.Migration);
             files.Dispose();
             Interlocked.Decrement(ref _count);
             Forget(id);
@@ -151,6 +150,42 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
         }
 
         return end;
+    }
+
+    // A frozen program's pages may still come through its migration, until its image is gone from here.
+    private async Task LetGoAsync(HostedProgram hosted, Migration.Migration migration)
+    {
+        Task gone = await WhenImageGoneAsync(hosted);
+        Node().Remove(hosted.Id);
+        if (gone.IsCompleted)
+        {
+            await migration.DisposeAsync();
+            return;
+        }
+
+        _ = gone.ContinueWith(_ => FinishAsync(migration), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+    }
+
+    private async Task FinishAsync(Migration.Migration migration)
+    {
+        if (migration.Report.AllArrived is null)
+        {
+            await ResumeCommand.FinishAsync(console, migration, CancellationToken.None);
+        }
+
+        await migration.DisposeAsync();
+    }
+
+    private async Task<Task> WhenImageGoneAsync(HostedProgram hosted)
+    {
+        if (!hosted.IsFrozen)
+        {
+            return Task.CompletedTask;
+        }
+
+        // The freeze that was asked for keeps the image at the node; asked again, the node names the same one.
+        Guid image = await Node().FreezeAsync(hosted.Id);
+        return Node().WhenGoneAsync(image);
     }
 
     private static async Task<OrderedEnd> EndOfAsync(HostedProgram hosted, RunningProgram program)

@@ -10,13 +10,13 @@ internal sealed class FreezableProgram(IHostedProgram program)
 
     public IHostedProgram Program => program;
 
-    public Task<Guid> FreezeAsync(Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
+    public Task<Guid> FreezeAsync(bool isFlat, Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             if (_freeze is null || _freeze.IsFaulted || _freeze.IsCanceled)
             {
-                _freeze = RunAsync(program.FreezeAsync, keep, cancellationToken);
+                _freeze = RunAsync(token => program.FreezeAsync(isFlat, token), keep, cancellationToken);
             }
 
             return _freeze;

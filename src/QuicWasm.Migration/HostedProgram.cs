@@ -7,8 +7,15 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource<IImageSource>? _freeze;
-    private bool _goesOn;
+    private Capturing _how;
     private Phase _phase;
+
+    private enum Capturing
+    {
+        Stops,
+        StopsFlat,
+        GoesOn,
+    }
 
     private enum Phase
     {
@@ -23,6 +30,9 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
 
     /// <inheritdoc/>
     public string Name { get; } = name;
+
+    /// <summary>Whether the program was frozen, and is its image's.</summary>
+    public bool IsFrozen { get; private set; }
 
     /// <summary>Runs the program on a thread of its own.</summary>
     /// <returns>How it ended; Suspended where it was frozen, and belongs to its image now.</returns>
@@ -49,12 +59,13 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
     }
 
     /// <inheritdoc/>
-    public Task<IImageSource> FreezeAsync(CancellationToken cancellationToken) => CaptureAsync(goesOn: false, cancellationToken);
+    public Task<IImageSource> FreezeAsync(bool isFlat, CancellationToken cancellationToken) =>
+        CaptureAsync(isFlat ? Capturing.StopsFlat : Capturing.Stops, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IImageSource> ForkAsync(CancellationToken cancellationToken) => CaptureAsync(goesOn: true, cancellationToken);
+    public Task<IImageSource> ForkAsync(CancellationToken cancellationToken) => CaptureAsync(Capturing.GoesOn, cancellationToken);
 
-    private Task<IImageSource> CaptureAsync(bool goesOn, CancellationToken cancellationToken)
+    private Task<IImageSource> CaptureAsync(Capturing how, CancellationToken cancellationToken)
     {
         TaskCompletionSource<IImageSource> freeze;
         lock (_lock)
@@ -66,8 +77,8 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
 
             if (_phase == Phase.Ready)
             {
-                FrozenImage image = goesOn ? ProgramCapture.Fork(program) : ProgramCapture.Capture(program);
-                _phase = goesOn ? Phase.Ready : Phase.FrozenBeforeItRan;
+                FrozenImage image = Capture(how);
+                _phase = how == Capturing.GoesOn ? Phase.Ready : Phase.FrozenBeforeItRan;
                 return Task.FromResult<IImageSource>(image);
             }
 
@@ -77,7 +88,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
             }
 
             freeze = _freeze = new TaskCompletionSource<IImageSource>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _goesOn = goesOn;
+            _how = how;
         }
 
         // RACE: the program may end before the request reaches it; then the freeze fails, when the run notices that.
@@ -120,11 +131,11 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
     private bool TryFreeze()
     {
         TaskCompletionSource<IImageSource>? freeze;
-        bool goesOn;
+        Capturing how;
         lock (_lock)
         {
             freeze = _freeze;
-            goesOn = _goesOn;
+            how = _how;
             _freeze = null;
         }
 
@@ -136,7 +147,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
         FrozenImage image;
         try
         {
-            image = goesOn ? ProgramCapture.Fork(program) : ProgramCapture.Capture(program);
+            image = Capture(how);
         }
         catch (ImageException e)
         {
@@ -144,22 +155,27 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
             return false;
         }
 
+        IsFrozen = how != Capturing.GoesOn;
         if (freeze.TrySetResult(image))
         {
-            return !goesOn;
+            return how != Capturing.GoesOn;
         }
 
-        if (goesOn)
+        if (how == Capturing.GoesOn)
         {
             image.Dispose();
         }
         else
         {
+            IsFrozen = false;
             image.Thaw();
         }
 
         return false;
     }
+
+    private FrozenImage Capture(Capturing how) =>
+        how == Capturing.GoesOn ? ProgramCapture.Fork(program) : ProgramCapture.Capture(program, isFlat: how == Capturing.StopsFlat);
 
     private MigrationException Ended() => new(MigrationError.FreezeFailed, $"the program {Name} has ended; there is nothing to freeze");
 }

@@ -71,10 +71,17 @@ public sealed partial class MemoryNode : IAsyncDisposable
     /// <param name="program">The program; the empty id stands for the only one.</param>
     /// <param name="cancellationToken">Ends the wait; the program is frozen at its next safe point all the same.</param>
     /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
-    public async Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default)
+    public Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default) => FreezeAsync(program, isFlat: false, cancellationToken);
+
+    /// <summary>Freezes a program and keeps its image. Asked again, it gives the same image.</summary>
+    /// <param name="program">The program; the empty id stands for the only one.</param>
+    /// <param name="isFlat">Whether pages that have not arrived are fetched first; else they come, through this node, when they are read.</param>
+    /// <param name="cancellationToken">Ends the wait; the program is frozen at its next safe point all the same.</param>
+    /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
+    public async Task<Guid> FreezeAsync(Guid program, bool isFlat, CancellationToken cancellationToken)
     {
         FreezableProgram found = Only(_programs, program, MigrationError.UnknownProgram, "program");
-        return await found.FreezeAsync(image => Add(image, found.Program.Name), _stopping.Token).WaitAsync(cancellationToken);
+        return await found.FreezeAsync(isFlat, image => Add(image, found.Program.Name), _stopping.Token).WaitAsync(cancellationToken);
     }
 
     /// <summary>Listens on an endpoint. A node can listen on several.</summary>

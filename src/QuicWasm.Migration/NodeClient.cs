@@ -79,8 +79,16 @@ public sealed class NodeClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, and this connection with it.</param>
     /// <returns>The image.</returns>
     /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
-    public async Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default) =>
-        (await AskAsync<FrozenMessage>(new FreezeMessage(program), _options.FreezeDeadline, cancellationToken)).Image;
+    public Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default) => FreezeAsync(program, isFlat: false, cancellationToken);
+
+    /// <summary>Has a program frozen.</summary>
+    /// <param name="program">The program; the empty id stands for the only one.</param>
+    /// <param name="isFlat">Whether the node first fetches what it has not fetched of the program from another.</param>
+    /// <param name="cancellationToken">Ends the wait, and this connection with it.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
+    public async Task<Guid> FreezeAsync(Guid program, bool isFlat, CancellationToken cancellationToken) =>
+        (await AskAsync<FrozenMessage>(new FreezeMessage(program, isFlat), _options.FreezeDeadline, cancellationToken)).Image;
 
     /// <summary>Has the node resume a program, and returns when it runs there.</summary>
     /// <exception cref="MigrationException">The node takes no orders, or could not resume it: the image is as it was, unless the answer was lost.</exception>

@@ -35,7 +35,7 @@ internal sealed class Reception(
         MigrationRequest asked = request;
         if (request.FreezesProgram)
         {
-            asked = request with { Image = await client.FreezeAsync(request.Program, cancellationToken) };
+            asked = request with { Image = await client.FreezeAsync(request.Program, request.IsFlat, cancellationToken) };
             report.MarkFrozen();
         }
 

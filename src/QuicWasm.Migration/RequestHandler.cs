@@ -120,7 +120,7 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
 
     private async Task<FrozenMessage> FreezeAsync(FreezeMessage freeze, CancellationToken cancellationToken)
     {
-        return new FrozenMessage(await StoppedAsync(node.FreezeAsync(freeze.Program, cancellationToken), cancellationToken));
+        return new FrozenMessage(await StoppedAsync(node.FreezeAsync(freeze.Program, freeze.IsFlat, cancellationToken), cancellationToken));
     }
 
     private async Task<FrozenMessage> ForkAsync(ForkMessage fork, CancellationToken cancellationToken) =>

@@ -163,7 +163,7 @@ public sealed unsafe class MemoryInstance : IDisposable
     }
 
     /// <summary>The bytes in place: nothing may run in the memory while they are read.</summary>
-    public MemoryContent InPlace() => _backing.InPlace();
+    public MemoryContent InPlace() => _isComplete ? _backing.InPlace() : new TouchedContent(this);
 
     /// <summary>
     /// The bytes as they are now, which stay so while the memory goes on. Nothing is copied the first time (Linux), and later only what was changed

@@ -9,12 +9,13 @@ public static class ProgramCapture
 {
     /// <summary>
     /// Makes an image of a program. Memories are not copied: the program stands still as long as the image exists, and belongs to it.
-    /// Where the program was resumed lazily, what is absent is fetched first.
+    /// Where the program was resumed lazily, what is absent is fetched first, but for pages of memories, which come when they are read.
     /// </summary>
     /// <param name="program">A program that is suspended, or has not begun.</param>
+    /// <param name="isFlat">Whether those pages are fetched first, too, so that the image needs no other node.</param>
     /// <exception cref="ImageException">The program cannot be captured; it can still run.</exception>
     /// <exception cref="InvalidOperationException">The program runs, or is over.</exception>
-    public static FrozenImage Capture(RunningProgram program)
+    public static FrozenImage Capture(RunningProgram program, bool isFlat = true)
     {
         program.Freeze();
         try
@@ -24,7 +25,7 @@ public static class ProgramCapture
                 throw new ImageException(ImageError.CaptureFailed, "the program has nothing left to be done");
             }
 
-            program.Restored?.EnsureAll();
+            program.Restored?.EnsureAll(withMemories: isFlat);
             program.Context.Interruption.ThrowIfLost();
             var capture = new ImageCapture(program);
             return capture.Capture();

@@ -27,7 +27,7 @@ public sealed class MessageTests
         new OwnershipMessage(MessageKind.Released, A, B, 9),
         new OwnershipMessage(MessageKind.Done, A, B, 9),
         new OwnershipMessage(MessageKind.Finished, A, B, ulong.MaxValue),
-        new FreezeMessage(A),
+        new FreezeMessage(A, IsFlat: true),
         new FrozenMessage(B),
         new PlainMessage(MessageKind.Status),
         new StatusReportMessage(new NodeStatus("node", [new ProgramEntry(A, "p")], 3, 4, 5, 6)),
