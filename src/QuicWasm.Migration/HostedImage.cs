@@ -33,6 +33,9 @@ internal sealed class HostedImage : IDisposable
 
     public ImageOwnership Ownership { get; }
 
+    /// <summary>Whether it was made for children, and is not kept when the last share ends.</summary>
+    public bool IsTemporary { get; init; }
+
     /// <summary>What a program of this image touched first; empty where nobody has said so.</summary>
     public ImmutableArray<PartRange> WorkingSet { get; set; } = [];
 
