@@ -78,6 +78,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
             if (_phase == Phase.Ready)
             {
                 FrozenImage image = Capture(how);
+                IsFrozen = how != Capturing.GoesOn;
                 _phase = how == Capturing.GoesOn ? Phase.Ready : Phase.FrozenBeforeItRan;
                 return Task.FromResult<IImageSource>(image);
             }

@@ -20,11 +20,14 @@ internal sealed class ForkedChild : IDisposable
         _workload = workload;
         _index = index;
         _output.Write(Encoding.UTF8.GetBytes(output));
+        foreach (string inside in Directory.GetDirectories(folder, "*", SearchOption.AllDirectories))
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, Path.GetRelativePath(folder, inside)));
+        }
+
         foreach (string file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
         {
-            string copy = Path.Combine(_folder, Path.GetRelativePath(folder, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
+            File.Copy(file, Path.Combine(_folder, Path.GetRelativePath(folder, file)));
         }
 
         if (workload.Stdin is { } input)
