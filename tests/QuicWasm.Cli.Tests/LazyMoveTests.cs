@@ -44,29 +44,6 @@ public sealed class LazyMoveTests : IDisposable
         Assert.Equal(Sleeper.Output, here.Output + there.AssertExit(0).Output);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_program_that_moves_on_needs_the_first_node_until_it_has_everything_or_is_flattened(bool isFlat)
-    {
-        (ChildCommand source, TransportEndpoint endpoint, string before, Task<CommandResult> expected) = await ServeAsync();
-        using (source)
-        {
-            using ChildCommand middle = ChildCommand.Start("resume", $"{endpoint}", "--mode", "cow", "--fault-deadline", "1", "--listen", "tcp:127.0.0.1:0");
-            string there = await middle.SaysAsync("listening on ");
-            string[] options = isFlat ? ["--flatten"] : [];
-            using ChildCommand last = ChildCommand.Start(["resume", there, "--freeze", "--mode", "cow", "--fault-deadline", "5", .. options]);
-            await middle.SaysAsync("frozen as image");
-            await UntilCommittedAsync(TransportEndpoint.Parse(there));
-            source.Signal("KILL");
-            CommandResult ended = (await last.EndAsync()).AssertExit(isFlat ? 0 : ExitCode.Trap);
-            string whole = (await expected).AssertExit(0).Output;
-            string written = before + (isFlat ? (await middle.EndAsync()).Output : "");
-            Assert.True(!isFlat || written + ended.Output == whole);
-            Assert.True(isFlat || ended.Error.Contains("127.0.0.1", StringComparison.Ordinal));
-        }
-    }
-
     [Fact]
     public async Task A_program_moves_on_while_pages_of_it_are_still_elsewhere()
     {
