@@ -47,6 +47,22 @@ public sealed class FrozenImage : IImageSource
         }
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<byte[]> CompiledCode(string identity)
+    {
+        _gate.Enter();
+        try
+        {
+            return _program.Context.Engine is IPortableCode engine
+                ? [.. _program.Context.Store.Modules.DistinctBy(static m => m.Module).Select(m => engine.Package(m, identity)).OfType<byte[]>()]
+                : [];
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
     /// <summary>Gives the program back, so that it runs on here. The image cannot be read any more.</summary>
     /// <exception cref="ImageException">The program was given back before, or disposed.</exception>
     public RunningProgram Thaw()

@@ -36,6 +36,8 @@ public sealed class MessageTests
         new OrderedMessage(new OrderReceipt(A, "files there")),
         new AwaitEndMessage(B),
         new EndMessage(new OrderedEnd(OrderedOutcome.Completed, -1, "")),
+        new GetCodeMessage(7, "engine 10.0"),
+        new CodeMessage([new byte[] { 1, 2, 3 }, ReadOnlyMemory<byte>.Empty]),
     ];
 
     public static TheoryData<int> Indexes() => [.. Enumerable.Range(0, All.Length)];
