@@ -36,6 +36,8 @@ public sealed class MessageTests
         new OrderedMessage(new OrderReceipt(A, "files there")),
         new AwaitEndMessage(B),
         new EndMessage(new OrderedEnd(OrderedOutcome.Completed, -1, "")),
+        new GetCodeMessage(7, "engine 10.0"),
+        new CodeMessage([new byte[] { 1, 2, 3 }, ReadOnlyMemory<byte>.Empty]),
         new ForkMessage(A, B),
         new ForkOrderMessage(new ForkOrder(new ResumeOrder("tcp:127.0.0.1:7000", new MigrationRequest { Image = A }), 4, 9, ["kv", "--seed", "{index}"])),
         new ForkOrderedMessage([new OrderReceipt(A, "one"), new OrderReceipt(B, "other")]),
