@@ -19,6 +19,7 @@ internal static class Program
         root.Add(MicroCommand.Make());
         root.Add(FreezeCommand.Make());
         root.Add(ForkCommand.Make());
+        root.Add(ResumeCommand.Make());
         root.Add(LinkCommand.Make());
         root.Add(FaultsCommand.Make());
         root.Add(FirstInstructionCommand.Make());

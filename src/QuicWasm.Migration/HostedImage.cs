@@ -119,6 +119,22 @@ internal sealed class HostedImage : IDisposable
         }
     }
 
+    /// <summary>The compiled code of the image's modules, for an engine of an identity.</summary>
+    /// <exception cref="MigrationException">The claim is over, or the image is gone.</exception>
+    public IReadOnlyList<byte[]> CompiledCode(object holder, string identity)
+    {
+        Ownership.CheckHolder(holder);
+        Enter();
+        try
+        {
+            return _source.CompiledCode(identity);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
     /// <summary>Whether a part is a memory.</summary>
     public bool IsMemory(int part) => Layout.Parts[part].Kind == PartKind.Memory;
 

@@ -30,6 +30,8 @@ internal abstract record Message
             MessageKind.Ordered => OrderedMessage.Read(ref reader),
             MessageKind.AwaitEnd => AwaitEndMessage.Read(ref reader),
             MessageKind.End => EndMessage.Read(ref reader),
+            MessageKind.GetCode => GetCodeMessage.Read(ref reader),
+            MessageKind.Code => CodeMessage.Read(ref reader),
             MessageKind.KeepWorkingSet => KeepWorkingSetMessage.Read(ref reader),
             MessageKind.WorkingSetKept => WorkingSetKeptMessage.Read(ref reader),
             MessageKind.Fork => ForkMessage.Read(ref reader),

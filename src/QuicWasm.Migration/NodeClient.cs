@@ -24,6 +24,9 @@ public sealed class NodeClient : IAsyncDisposable
     /// <summary>The peer in words, with the name that it gave.</summary>
     public string Peer { get; private set; } = "";
 
+    /// <summary>Whether the transport has shown who the peer is.</summary>
+    internal bool IsAuthenticated => _connection.PeerFingerprint is not null;
+
     /// <summary>What the transport has counted on this connection.</summary>
     public TransportCounters Wire => _connection.Counters;
 
@@ -153,6 +156,9 @@ public sealed class NodeClient : IAsyncDisposable
 
     internal async Task KeepWorkingSetAsync(OwnershipMessage owner, ImmutableArray<PartRange> ranges, CancellationToken cancellationToken) =>
         await AskAsync<WorkingSetKeptMessage>(new KeepWorkingSetMessage(owner.Image, owner.Claimant, owner.Epoch, ranges), cancellationToken);
+
+    internal async Task<ImmutableArray<ReadOnlyMemory<byte>>> GetCodeAsync(uint handle, string identity, CancellationToken cancellationToken) =>
+        (await AskAsync<CodeMessage>(new GetCodeMessage(handle, identity), cancellationToken)).Packages;
 
     internal async Task StepAsync(OwnershipMessage step, MessageKind expected, CancellationToken cancellationToken)
     {

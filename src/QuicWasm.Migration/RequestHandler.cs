@@ -38,6 +38,7 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
             KeepWorkingSetMessage keep => Keep(keep),
             OrderMessage order => new OrderedMessage(await Orders.ResumeAsync(order.Order, cancellationToken)),
             ForkOrderMessage order => new ForkOrderedMessage(await Orders.ForkAsync(order.Order, cancellationToken)),
+            GetCodeMessage code => new CodeMessage(Fitting(session.Opened(code.Handle).Image.CompiledCode(session, code.Identity))),
             AwaitEndMessage wait => new EndMessage(await Orders.WaitAsync(wait.Program, ProtocolLimits.LongestWait, cancellationToken)),
             PlainMessage { Kind: MessageKind.ListImages } => new ImageListMessage([.. node.Images.Take(ProtocolLimits.MaxListed)]),
             PlainMessage { Kind: MessageKind.Status } => Status(),
@@ -134,6 +135,23 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
         image.WorkingSet = keep.Ranges;
         node.Options.WorkingSetKept?.Invoke(image.Layout.Id, keep.Ranges);
         return new WorkingSetKeptMessage(image.Layout.Id);
+    }
+
+    // Code only makes a program faster: what does not fit into an answer stays here.
+    private ImmutableArray<ReadOnlyMemory<byte>> Fitting(IReadOnlyList<byte[]> packages)
+    {
+        long left = Math.Min(session.Hello.MaxMessageBytes, ProtocolLimits.MaxAnswerBytes) - CodeMessage.OverheadBytes;
+        var fitting = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        foreach (byte[] package in packages.Take(ProtocolLimits.MaxPackages))
+        {
+            if (package.Length <= left - CodeMessage.OverheadBytes)
+            {
+                left -= package.Length + CodeMessage.OverheadBytes;
+                fitting.Add(package);
+            }
+        }
+
+        return fitting.ToImmutable();
     }
 
     private StatusReportMessage Status()

@@ -58,6 +58,22 @@ public sealed class FrozenImage : IImageSource
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<byte[]> CompiledCode(string identity)
+    {
+        _gate.Enter();
+        try
+        {
+            return _program?.Context.Engine is IPortableCode engine
+                ? [.. _program!.Context.Store.Modules.DistinctBy(static m => m.Module).Select(m => engine.Package(m, identity)).OfType<byte[]>()]
+                : [];
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
     public ulong KnownZeroBytes(int part, ulong offset)
     {
         if (_contents[Layout.Part(part, offset, 0).Number].Memory is not { } memory)

@@ -38,6 +38,8 @@ public sealed class MessageTests
         new KeepWorkingSetMessage(A, B, 9, [new PartRange(3, 4096, 8192), new PartRange(0, 0, 1)]),
         new WorkingSetKeptMessage(A),
         new EndMessage(new OrderedEnd(OrderedOutcome.Completed, -1, "")),
+        new GetCodeMessage(7, "engine 10.0"),
+        new CodeMessage([new byte[] { 1, 2, 3 }, ReadOnlyMemory<byte>.Empty]),
         new ForkMessage(A, B),
         new ForkOrderMessage(new ForkOrder(new ResumeOrder("tcp:127.0.0.1:7000", new MigrationRequest { Image = A }), 4, 9, ["kv", "--seed", "{index}"])),
         new ForkOrderedMessage([new OrderReceipt(A, "one"), new OrderReceipt(B, "other")]),
