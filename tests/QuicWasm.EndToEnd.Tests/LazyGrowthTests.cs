@@ -35,7 +35,7 @@ public sealed class LazyGrowthTests : IDisposable
             transports, TransportEndpoint.Parse("tcp:127.0.0.1:0"), TransportOptions.Default, TestContext.Current.CancellationToken);
         var context = new RuntimeContext(Configure());
         context.Instantiate(ModuleLoader.Load(Library), "l");
-        ModuleInstance main = context.Instantiate(ModuleLoader.Load(Main()));
+        ModuleInstance main = context.Instantiate(ModuleLoader.Load(Grower()));
         var source = new RunningProgram(context, new PendingCall(main.Function("_start").Address));
 
         // In the loop that does nothing.
@@ -56,7 +56,7 @@ public sealed class LazyGrowthTests : IDisposable
 
     private static Configure Configure() => new() { Engine = EngineRotation.At(0) };
 
-    private static byte[] Main()
+    private static byte[] Grower()
     {
         byte[] body =
         [
