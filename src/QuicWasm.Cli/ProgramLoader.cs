@@ -22,6 +22,7 @@ internal static class ProgramLoader
                 Arguments = options.Invoke is null ? options.Arguments : [.. options.Arguments.Take(1)],
                 Environment = options.Environment,
                 Preopens = options.Preopens,
+                Sockets = options.Sockets,
                 Stdin = options.Streams?.Input ?? WasiStandardStream.FromDescriptor(0),
                 Stdout = options.Streams?.Output ?? WasiStandardStream.FromDescriptor(1),
                 Stderr = options.Streams?.Error ?? WasiStandardStream.FromDescriptor(2),
