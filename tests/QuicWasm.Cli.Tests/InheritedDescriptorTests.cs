@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace QuicWasm.Cli.Tests;
 
-/// <summary>--socket: sockets that the command was started with.</summary>
-public sealed class SocketTests
+/// <summary>Descriptors that the command was started with: sockets (--socket), and standard streams that are closed.</summary>
+public sealed class InheritedDescriptorTests
 {
     // Receives up to 16 bytes from descriptor 3 and sends 16 back; the exit code is both error numbers together:
     // (data (i32.const 0) "\20\00\00\00\10\00\00\00")
@@ -15,6 +15,12 @@ public sealed class SocketTests
         "AGFzbQEAAAABGwRgBn9/f39/fwF/YAV/f39/fwF/YAF/AGAAAAJqAxZ3YXNpX3NuYXBzaG90X3ByZXZpZXcxCXNvY2tfcmVjdgAAFndhc2lfc25hcHNob3RfcHJldmlldzEJc29j"
         + "a19zZW5kAAEWd2FzaV9zbmFwc2hvdF9wcmV2aWV3MQlwcm9jX2V4aXQAAgMCAQMFAwEAAQcTAgZtZW1vcnkCAAZfc3RhcnQAAwohAR8AQQNBAEEBQQBBBEEQEABBA0EAQQFB"
         + "AEEQEAFyEAILCw4BAEEACwggAAAAEAAAAA==";
+
+    // Exits with the error number of reading descriptor 0, or with how many bytes it read:
+    // (call $exit (i32.or (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)) (i32.load (i32.const 16))))
+    private const string Read =
+        "AGFzbQEAAAABEANgBH9/f38Bf2ABfwBgAAACRQIWd2FzaV9zbmFwc2hvdF9wcmV2aWV3MQdmZF9yZWFkAAAWd2FzaV9zbmFwc2hvdF9wcmV2aWV3MQlwcm9jX2V4aXQAAQ"
+        + "MCAQIFAwEAAQcTAgZtZW1vcnkCAAZfc3RhcnQAAgoWARQAQQBBAEEBQRAQAEEQKAIAchABCwsOAQBBAAsIIAAAABAAAAA=";
 
     [Fact]
     public async Task A_program_talks_over_a_connection_that_the_command_inherited()
@@ -35,16 +41,26 @@ public sealed class SocketTests
     }
 
     [Theory]
-    [InlineData("99", "this process has no descriptor 99")]
-    [InlineData("-1", "this process has no descriptor -1")]
-    [InlineData("7", "descriptor 7 is no socket that this process inherited")]
-    public async Task What_is_no_inherited_socket_is_refused(string number, string error)
+    [InlineData("99")]
+    [InlineData("-1")]
+    [InlineData("7")]
+    public async Task What_is_no_inherited_socket_is_refused(string number)
     {
         using Process command = InShell($"exec 7</dev/null; exec \"$@\" run --socket={number} none.wasm");
         string said = await command.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await command.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2, command.ExitCode);
-        Assert.Contains(error, said, StringComparison.Ordinal);
+        Assert.Contains($"descriptor {number} is no socket", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_standard_input_that_is_closed_is_empty_and_not_something_that_the_runtime_has_opened()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder.File("read.wasm"), Convert.FromBase64String(Read), TestContext.Current.CancellationToken);
+        using Process command = InShell($"exec 0<&-; exec \"$@\" run '{folder.File("read.wasm")}'");
+        await command.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(0, command.ExitCode);
     }
 
     private static Process InShell(string script)
