@@ -59,7 +59,7 @@ public sealed class InheritedDescriptorTests
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder.File("read.wasm"), Convert.FromBase64String(Read), TestContext.Current.CancellationToken);
         using Process command = InShell($"exec 0<&-; exec \"$@\" run '{folder.File("read.wasm")}'");
-        await command.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60));
+        await command.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal(0, command.ExitCode);
     }
 
