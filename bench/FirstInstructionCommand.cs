@@ -29,7 +29,7 @@ internal static class FirstInstructionCommand
         double? smallest = null;
         foreach (int mib in sizes)
         {
-            using LazyRun run = await LazyRun.FreezeAsync(new LazyProgram { Pages = mib * 256, Naps = 150 }, cancellationToken);
+            using LazyRun run = await LazyRun.FreezeAsync(new LazyProgram { Pages = mib * 256, Naps = 6000 }, cancellationToken);
             await using Pair cold = await Pair.StartAsync(cancellationToken);
             double first = await cold.MoveAsync(run, mode, cancellationToken);
             var warm = new List<double>();
@@ -70,7 +70,8 @@ internal static class FirstInstructionCommand
                 await file.EndAsync(cancellationToken);
             }
 
-            await OrderAsync([sourceEndpoint, "--freeze", "--at", destinationEndpoint, "--mode", mode], cancellationToken);
+            // It sleeps there until the nodes end: what is measured is over when it runs.
+            await OrderAsync([sourceEndpoint, "--freeze", "--at", destinationEndpoint, "--mode", mode, "--detach"], cancellationToken);
             _moves++;
             string message = await destination.LastMessageAsync(" ms after its order", _moves, cancellationToken);
             return double.Parse(message.Split(' ')[^5], CultureInfo.InvariantCulture);

@@ -203,7 +203,7 @@ public sealed class FailureTests
     [InlineData(Granularity.Page, 3)]
     public async Task A_destination_that_stalls_holds_the_source_back_and_loses_its_claim(Granularity granularity, int streams)
     {
-        // The node says that the peer stalls, and then that its claim is over.
+        // The node says that the peer stalls, and that its claim is over; which is first depends on the machine.
         ConcurrentQueue<MigrationError> seen = [];
         await using Nodes nodes = await Nodes.StartAsync(options: new MemoryNodeOptions
         {
@@ -217,8 +217,7 @@ public sealed class FailureTests
         FakeTarget target = new() { OnWrite = n => stalled.Wait(n > 10 ? Nodes.Patience : TimeSpan.Zero) };
         MigrationRequest request = new() { Granularity = granularity, Streams = streams, WindowBytes = 1 << 30, WindowGranules = 1 << 20 };
         Task<Migration> migration = nodes.Running().ReceiveAsync(nodes.Endpoint, request, target, Nodes.Cancellation);
-        await Nodes.UntilAsync(() => !seen.IsEmpty && nodes.StateOf(image) == ImageState.Available);
-        Assert.Equal(MigrationError.DeadlineExceeded, seen.First());
+        await Nodes.UntilAsync(() => seen.Contains(MigrationError.DeadlineExceeded) && nodes.StateOf(image) == ImageState.Available);
         Assert.True(image.BytesRead < 8 << 20, $"{image.BytesRead} bytes were read of the image");
         stalled.Set();
         await Nodes.FailsAsync(() => migration);
