@@ -38,4 +38,16 @@ public sealed record QuicSettings
 
     /// <summary>The key of stateless reset tokens.</summary>
     public required ReadOnlyMemory<byte> ResetSecret { get; init; }
+
+    /// <summary>An accepting side gives tickets under this key, of <see cref="TicketKeyBytes"/> bytes; empty: none.</summary>
+    public ReadOnlyMemory<byte> TicketKey { get; init; }
+
+    /// <summary>Whether a connecting side keeps tickets.</summary>
+    public bool TakesTickets { get; init; }
+
+    /// <summary>What a connecting side begins with; null: nothing.</summary>
+    public QuicTicket? Ticket { get; init; }
+
+    /// <summary>The length of a key for tickets.</summary>
+    public const int TicketKeyBytes = 64;
 }
