@@ -21,7 +21,7 @@ internal static class TransportCommand
         var congestion = new Option<QuicCongestionControl>("--congestion")
         {
             Description = "How QUIC finds out how fast the network is (ngtcp2)",
-            DefaultValueFactory = _ => QuicCongestionControl.Cubic,
+            DefaultValueFactory = _ => new QuicOptions().CongestionControl,
         };
         var only = new Option<string[]>("--only") { Description = "Names of transports; all that are here otherwise", AllowMultipleArgumentsPerToken = true };
         var command = new Command("transports", "Measures every transport: connecting, round trips, throughput, CPU") 

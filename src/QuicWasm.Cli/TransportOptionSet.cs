@@ -28,7 +28,7 @@ internal sealed class TransportOptionSet
 
     private readonly Option<string?> _congestion = new("--congestion")
     {
-        Description = "How QUIC finds out how fast the network is (quic:ngtcp2; MsQuic has its own way): cubic as most do, bbr by measured rate and delay, which bears loss better, or reno",
+        Description = "How QUIC finds out how fast the network is (quic:ngtcp2; MsQuic has its own way): bbr, the default, by measured rate and delay; cubic as most do, and reno take each loss for congestion",
     };
 
     private readonly Option<bool> _earlyData = new("--early-data")

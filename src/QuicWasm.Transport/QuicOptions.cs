@@ -16,8 +16,8 @@ public enum QuicCongestionControl
 /// <summary>What only QUIC transports look at.</summary>
 public sealed record QuicOptions
 {
-    /// <summary>The congestion control, where the provider lets one choose (ngtcp2).</summary>
-    public QuicCongestionControl CongestionControl { get; init; } = QuicCongestionControl.Cubic;
+    /// <summary>The congestion control, where the provider lets one choose (ngtcp2). All streams share it, so one that takes each loss for congestion would hold them all back.</summary>
+    public QuicCongestionControl CongestionControl { get; init; } = QuicCongestionControl.Bbr;
 
     /// <summary>
     /// Makes every client show that it is at its address before anything is kept for it (a Retry, one round trip more). Without it, a

@@ -42,9 +42,13 @@ public sealed class IndependentPeerTests : IDisposable
         var options = Options with { Refused = refusals.Add, Quic = new QuicOptions { AlwaysValidateAddress = validatesAddress } };
         await using var listener = await _transport.ListenAsync(TransportEndpoint.Parse("quic:ngtcp2:127.0.0.1:0"), options, Token);
         var port = $"{listener.Endpoint.Port}";
-        using var client = Start("gtlsclient", "127.0.0.1", port, $"https://127.0.0.1:{port}/");
+        var folder = Directory.CreateTempSubdirectory("quicwasm-");
+        var key = Path.Combine(folder.FullName, "key.pem");
+        await File.WriteAllTextAsync(key, _identity.KeyPem() + "\n" + _identity.CertificatesPem(), Token);
+        using var client = Start("gtlsclient", "--key", key, "--cert", key, "127.0.0.1", port, $"https://127.0.0.1:{port}/");
         await client.SeesAsync("Negotiated ALPN is h3");
         await refusals.NextAsync(Token);
+        folder.Delete(recursive: true);
     }
 
     [Fact(Timeout = Deadline)]
@@ -56,7 +60,7 @@ public sealed class IndependentPeerTests : IDisposable
             var key = Path.Combine(folder.FullName, "key.pem");
             await File.WriteAllTextAsync(key, _identity.KeyPem() + "\n" + _identity.CertificatesPem(), Token);
             var port = FreePort();
-            using var server = Start("gtlsserver", "--verify-client", "127.0.0.1", $"{port}", key, key);
+            using var server = Start("gtlsserver", "127.0.0.1", $"{port}", key, key);
             await server.SeesAsync("Using document root");
             var connecting = _transport.ConnectAsync(TransportEndpoint.Parse($"quic:ngtcp2:127.0.0.1:{port}"), Options, Token).AsTask();
             await server.SeesAsync("Negotiated ALPN is h3");

@@ -8,6 +8,9 @@ public sealed class Ngtcp2EarlyDataTests : IDisposable
 {
     private const int Deadline = 30_000;
 
+    /// <summary>The first half of a first packet's first byte (RFC 9000, 17.2.2).</summary>
+    private const int InitialPacket = 0xc0;
+
     private readonly NodeIdentity _client = NodeIdentity.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddHours(-1), TimeSpan.FromDays(1));
     private readonly NodeIdentity _server = NodeIdentity.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddHours(-1), TimeSpan.FromDays(1));
     private readonly Ngtcp2Transport _transport = new();
@@ -85,7 +88,7 @@ public sealed class Ngtcp2EarlyDataTests : IDisposable
             Assert.False(await ConnectAsync(listener, endpoint: endpoint));
             proxy.FromClient.Clear();
             Assert.True(await ConnectAsync(listener, endpoint: endpoint));
-            first = proxy.FromClient.First();
+            first = proxy.FromClient.First(datagram => (datagram[0] & 0xf0) == InitialPacket);
         }
 
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
