@@ -118,7 +118,7 @@ public sealed unsafe partial class QuicSession
         Set(QuicLayout.ParametersStreamDataOneWay, 1024);
         Set(QuicLayout.ParametersData, _settings.WindowBytes);
         Set(QuicLayout.ParametersStreams, _settings.MaxStreams);
-        Set(QuicLayout.ParametersOneWayStreams, 1);
+        Set(QuicLayout.ParametersOneWayStreams, _settings.MaxOneWayStreams);
         Set(QuicLayout.ParametersIdleTimeout, _settings.IdleTimeoutNs);
         Set(QuicLayout.ParametersMaxAckDelay, MaxAckDelayNs);
     }

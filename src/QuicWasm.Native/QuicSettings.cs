@@ -15,6 +15,9 @@ public sealed record QuicSettings
     /// <summary>How many streams the peer may have open.</summary>
     public required ulong MaxStreams { get; init; }
 
+    /// <summary>How many streams that only it writes the peer may have open.</summary>
+    public ulong MaxOneWayStreams { get; init; } = 1;
+
     /// <summary>How many bytes of a stream the peer may send before they are read.</summary>
     public required ulong StreamWindowBytes { get; init; }
 

@@ -16,13 +16,13 @@ public sealed class MsQuicTransport : ITransport
     public static bool IsSupported =>
         (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows()) && QuicConnection.IsSupported;
 
-    private static readonly Lazy<string> MsQuicVersion = new(FindVersion);
+    private readonly Lazy<string> _version = new(FindVersion);
 
     /// <inheritdoc/>
     public string Name => "quic:msquic";
 
     /// <inheritdoc/>
-    public string? Provider => IsSupported ? MsQuicVersion.Value : null;
+    public string? Provider => IsSupported ? _version.Value : null;
 
     /// <inheritdoc/>
     public async ValueTask<ITransportListener> ListenAsync(TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)

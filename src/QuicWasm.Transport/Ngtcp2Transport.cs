@@ -42,6 +42,9 @@ public sealed class Ngtcp2Transport : ITransport
     /// <summary>What the peers agree to speak. For tests with programs that speak something else.</summary>
     internal string Speaks { get; init; } = Protocol;
 
+    /// <summary>How many one-way streams the peer may open. For tests with programs that go away when it is one.</summary>
+    internal ulong OneWayStreams { get; init; } = 1;
+
     /// <inheritdoc/>
     public async ValueTask<ITransportListener> ListenAsync(TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
     {
@@ -236,6 +239,7 @@ public sealed class Ngtcp2Transport : ITransport
         MaxPayloadBytes = PayloadBytes > 0 ? PayloadBytes : IPAddress.IsLoopback(address) ? LoopbackPayloadBytes : InternetPayloadBytes,
         IsPayloadKnown = IPAddress.IsLoopback(address),
         Protocol = Speaks,
+        MaxOneWayStreams = OneWayStreams,
         ResetSecret = ResetSecretOf(options),
         TicketKey = options.Quic.EarlyData ? TicketKeyOf(options) : default,
         TakesTickets = options.Quic.EarlyData,
