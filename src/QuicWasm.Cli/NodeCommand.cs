@@ -44,7 +44,7 @@ internal static class NodeCommand
                 LinkLost = e => console.Say($"{e.Message}; the connection is made again"),
             };
             PagerCommand.StartAhead(pager, console);
-            var programs = new ResidentPrograms(console, session.ProgramOptions(parsed), running, folder, parsed.GetRequiredValue(limit))
+            var programs = new ResidentPrograms(console, session.ProgramOptions(parsed, console), running, folder, parsed.GetRequiredValue(limit))
             {
                 Node = () => node!,
             };

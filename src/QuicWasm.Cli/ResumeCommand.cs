@@ -29,17 +29,22 @@ internal static class ResumeCommand
             if (parsed.GetValue(at) is { } destination)
             {
                 session.RefuseLocal(parsed, "--at");
+                if (migration.WantsCode(parsed, null))
+                {
+                    throw new UsageException("--binary compiled and --at do not go together");
+                }
+
                 TransportEndpoint there = session.Transport.Endpoint(parsed, destination);
                 var order = new ResumeOrder($"{SourceOfOrder(session.Transport, parsed, from)}", migration.Request(parsed));
                 return RemoteResume.RunAsync(console, there, order, session.Transport.Options(parsed, console, there), !parsed.GetValue(detach), cancellationToken);
             }
 
-            Configure configure = ProgramLoader.Configure(session.ProgramOptions(parsed));
+            Configure configure = ProgramLoader.Configure(session.ProgramOptions(parsed, console));
             TransportEndpoint? node = session.Transport.IsEndpoint(parsed, from) ? session.Transport.Endpoint(parsed, from) : null;
             SessionOptions options = session.SessionOptions(parsed, console, node);
             return node is not null
                 ? FromNodeAsync(
-                    console, node, migration.Request(parsed), configure, options, PagerCommand.Of(session.Transport, parsed),
+                    console, node, migration.Request(parsed), migration.WantsCode(parsed, node), configure, options, PagerCommand.Of(session.Transport, parsed),
                     new RunningNodeOptions
                     {
                         FaultDeadline = PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)),
@@ -87,6 +92,7 @@ internal static class ResumeCommand
         CommandConsole console,
         TransportEndpoint node,
         MigrationRequest request,
+        bool wantsCode,
         Configure configure,
         SessionOptions options,
         Pager itsPager,
@@ -99,7 +105,8 @@ internal static class ResumeCommand
         await using Migration.Migration migration = migrated.Migration;
         MigrationReport report = migration.Report;
         bool isWhole = report.AllArrived is not null;
-        if (isWhole)
+        Task? code = wantsCode ? FetchCodeAsync(console, migrated, cancellationToken) : null;
+        if (isWhole && code is null)
         {
             await FinishAsync(console, migration, cancellationToken);
             await migration.DisposeAsync();
@@ -107,7 +114,11 @@ internal static class ResumeCommand
 
         int exitCode = await new ProgramSession(console, migrated.Program, $"{migration.Image}", options) { Starting = report.MarkFirstInstruction }
             .RunAsync(cancellationToken);
-        if (!isWhole)
+        if (code is not null)
+        {
+            await code;
+        }
+        else if (!isWhole)
         {
             await FinishAsync(console, migration, cancellationToken);
         }
@@ -118,6 +129,24 @@ internal static class ResumeCommand
         }
 
         return exitCode;
+    }
+
+    // While the program runs; when the code is here, nothing of the image is needed any more.
+    private static async Task FetchCodeAsync(CommandConsole console, MigratedProgram migrated, CancellationToken cancellationToken)
+    {
+        Migration.Migration migration = migrated.Migration;
+        try
+        {
+            (int modules, long bytes) = await migration.FetchCodeAsync(migrated.Program, cancellationToken);
+            console.Say($"compiled code of {modules} modules came from {migration.Source}, {bytes} bytes");
+        }
+        catch (MigrationException e)
+        {
+            console.Say($"compiled code did not come: {e.Message}");
+        }
+
+        await FinishAsync(console, migration, cancellationToken);
+        await migration.DisposeAsync();
     }
 
     // The program is this node's by now, and goes on whatever the memory node says.

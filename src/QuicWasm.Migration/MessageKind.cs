@@ -29,4 +29,9 @@ internal enum MessageKind : byte
     AwaitEnd = 24,
     End = 25,
     GranuleBlock = 26,
+    GetCode = 27,
+    Code = 28,
+    Fork = 32,
+    ForkOrder = 33,
+    ForkOrdered = 34,
 }

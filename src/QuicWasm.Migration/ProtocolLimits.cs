@@ -4,7 +4,7 @@ namespace QuicWasm.Migration;
 internal static class ProtocolLimits
 {
     /// <summary>The version that this build speaks.</summary>
-    public const ushort Version = 3;
+    public const ushort Version = 4;
 
     /// <summary>The largest message that a node accepts from one that asks.</summary>
     public const int MaxRequestBytes = 64 << 10;
@@ -23,6 +23,9 @@ internal static class ProtocolLimits
 
     /// <summary>The longest name, in bytes of UTF-8.</summary>
     public const int MaxNameBytes = 256;
+
+    /// <summary>The most packages of compiled code in one answer, which is no larger than any other.</summary>
+    public const int MaxPackages = 1024;
 
     /// <summary>How long a question for a program's end is left without an answer: well below the deadline of whoever asks.</summary>
     public static TimeSpan LongestWait => TimeSpan.FromSeconds(3);

@@ -37,6 +37,9 @@ internal sealed class SourceConnection(
     /// <summary>Who claims.</summary>
     public Guid Claimant => _claimant;
 
+    /// <summary>The image as the connection names it.</summary>
+    public uint Handle => _opened!.Handle;
+
     /// <summary>The epoch of the claim.</summary>
     public ulong Epoch { get; private set; }
 
@@ -81,7 +84,7 @@ internal sealed class SourceConnection(
 
     /// <summary>Claims the image over a connection; what was claimed before and not committed gets a new epoch if the claim was lost.</summary>
     public async Task ClaimAsync(NodeClient client, CancellationToken cancellationToken) =>
-        Epoch = (await client.ClaimAsync(Layout.Id, _claimant, cancellationToken)).Epoch;
+        Epoch = (await client.ClaimAsync(Layout.Id, _claimant, _request.IsShared, cancellationToken)).Epoch;
 
     /// <summary>Opens a stream for granules.</summary>
     public Task<GranuleStream> OpenStreamAsync(NodeClient client, CancellationToken cancellationToken) =>
@@ -226,7 +229,7 @@ internal sealed class SourceConnection(
     {
         if (_request.FreezesProgram && _opened is null)
         {
-            _request = _request with { Image = await client.FreezeAsync(_request.Program, cancellationToken) };
+            _request = _request with { Image = await client.FreezeAsync(_request.Program, _request.IsFlat, cancellationToken) };
             report.MarkFrozen();
         }
 

@@ -105,7 +105,7 @@ public sealed class LostLinkTests
         FakeTarget target = new() { OnWrite = writes => Away(writes) };
         Task<Migration> migration = nodes.Running().ReceiveAsync(nodes.Endpoint, new MigrationRequest(), target, Nodes.Cancellation);
         await Nodes.UntilAsync(() => isAway && nodes.StateOf(image) == ImageState.Available);
-        await other.ClaimAsync(image.Layout.Id, Guid.NewGuid(), Nodes.Cancellation);
+        await other.ClaimAsync(image.Layout.Id, Guid.NewGuid(), isShared: false, Nodes.Cancellation);
         cut.IsUp = () => true;
         Assert.Equal(MigrationError.ImageClaimed, (await Nodes.FailsAsync(() => migration)).Error);
 
