@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper.Configuration.Attributes;
+using QuicWasm.Transport;
 
 namespace QuicWasm.Bench;
 
@@ -107,7 +108,7 @@ internal sealed record Observation
         Mode = point.Mode,
         EagerMemory = point.EagerMemory,
         Transport = point.Transport,
-        Provider = point.Transport,
+        Provider = TransportRegistry.CreateDefault().Get(point.Transport).Provider ?? point.Transport,
         Streams = point.Streams,
         Compression = point.Compression,
         Prefetch = point.Prefetch,

@@ -18,8 +18,8 @@ internal static class NodeCommand
         var session = new SessionOptionSet(hostsOrders: true);
         var output = new Option<string>("--output-folder") { Description = "Where programs' output goes: ID.out and ID.err", DefaultValueFactory = _ => "." };
         var limit = new Option<int>("--max-programs") { Description = "How many programs may run at once", DefaultValueFactory = _ => 16 };
-        Option<double> faultDeadline = CommonOptions.FaultDeadline();
-        var command = new Command(Name, "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit, faultDeadline };
+        Option<double> faultDeadline = CommonOptions.FaultDeadline(), linkDeadline = CommonOptions.LinkDeadline();
+        var command = new Command(Name, "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit, faultDeadline, linkDeadline };
         session.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -40,6 +40,8 @@ internal static class NodeCommand
                 Transport = options.Transport,
                 Pager = pager,
                 FaultDeadline = PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)),
+                LinkDeadline = PagerCommand.LinkDeadline(parsed.GetRequiredValue(linkDeadline)),
+                LinkLost = e => console.Say($"{e.Message}; the connection is made again"),
             };
             PagerCommand.StartAhead(pager, console);
             var programs = new ResidentPrograms(console, session.ProgramOptions(parsed, console), running, folder, parsed.GetRequiredValue(limit))

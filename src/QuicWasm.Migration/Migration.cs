@@ -10,33 +10,26 @@ namespace QuicWasm.Migration;
 /// </summary>
 public sealed class Migration : IAsyncDisposable
 {
-    private readonly NodeClient _client;
-    private readonly IReadOnlyList<GranuleStream> _streams;
-    private readonly GranulePlan _plan;
-    private readonly OwnershipMessage _done;
+    private readonly SourceConnection _source;
     private bool _isFinished;
     private bool _isDisposed;
 
-    internal Migration(
-        NodeClient client, IReadOnlyList<GranuleStream> streams, GranulePlan plan, GranuleFetcher? fetcher, PagedImage? pages, MigrationReport report, OwnershipMessage done)
+    internal Migration(SourceConnection source, GranuleFetcher? fetcher, PagedImage? pages, MigrationReport report)
     {
-        _client = client;
-        _streams = streams;
-        _plan = plan;
-        _done = done;
+        _source = source;
         Fetcher = fetcher;
         Pages = pages;
         Report = report;
     }
 
     /// <summary>The image.</summary>
-    public Guid Image => _done.Image;
+    public Guid Image => _source.Layout.Id;
 
     /// <summary>The epoch under which this node owns the program.</summary>
-    public ulong Epoch => _done.Epoch;
+    public ulong Epoch => _source.Epoch;
 
     /// <summary>The memory node in words.</summary>
-    public string Source => _client.Peer;
+    public string Source => _source.Client.Peer;
 
     /// <summary>Fetches what is touched; null where everything is here, or a pager does it.</summary>
     public GranuleFetcher? Fetcher { get; }
@@ -53,8 +46,7 @@ public sealed class Migration : IAsyncDisposable
     {
         if (Fetcher is { IsComplete: false } fetcher)
         {
-            await using GranuleStream stream = await _client.OpenStreamAsync(_streams[0].Handle, _plan, cancellationToken);
-            await fetcher.FetchRemainingAsync(stream, cancellationToken);
+            await fetcher.FetchRemainingAsync(cancellationToken);
         }
 
         if (Pages is { } pages)
@@ -73,10 +65,10 @@ public sealed class Migration : IAsyncDisposable
     /// <exception cref="MigrationException">The peer is not authenticated, or is gone. The program runs without it.</exception>
     public async Task<(int Modules, long Bytes)> FetchCodeAsync(RunningProgram program, CancellationToken cancellationToken = default)
     {
-        if (!_client.IsAuthenticated)
+        if (!_source.Client.IsAuthenticated)
         {
             throw new MigrationException(
-                MigrationError.Unsupported, $"compiled code is taken only from a peer that is authenticated, which {_client.Peer} is not: use tls or quic");
+                MigrationError.Unsupported, $"compiled code is taken only from a peer that is authenticated, which {_source.Client.Peer} is not: use tls or quic");
         }
 
         if (program.Context.Engine is not IPortableCode engine)
@@ -84,7 +76,7 @@ public sealed class Migration : IAsyncDisposable
             return (0, 0);
         }
 
-        ImmutableArray<ReadOnlyMemory<byte>> packages = await _client.GetCodeAsync(_streams[0].Handle, engine.CodeIdentity, cancellationToken);
+        ImmutableArray<ReadOnlyMemory<byte>> packages = await _source.Client.GetCodeAsync(_source.Handle, engine.CodeIdentity, cancellationToken);
         (int modules, long bytes) = (0, 0);
         foreach (ReadOnlyMemory<byte> package in packages)
         {
@@ -109,7 +101,25 @@ public sealed class Migration : IAsyncDisposable
 
         if (!_isFinished)
         {
-            await _client.StepAsync(_done, MessageKind.Finished, cancellationToken);
+            _source.CarriesGranules = false;
+            bool isRepeated = false;
+            await _source.AskAsync(
+                async (client, token) =>
+                {
+                    try
+                    {
+                        await client.StepAsync(_source.Step(MessageKind.Done), MessageKind.Finished, token);
+                    }
+                    catch (MigrationException e) when (e.Error == MigrationError.UnknownImage && isRepeated)
+                    {
+                        // The answer was lost: the memory node has let the image go already.
+                    }
+                    finally
+                    {
+                        isRepeated = true;
+                    }
+                },
+                cancellationToken);
             _isFinished = true;
         }
     }
@@ -123,14 +133,13 @@ public sealed class Migration : IAsyncDisposable
         }
 
         _isDisposed = true;
-        Fetcher?.Dispose();
-        Pages?.Dispose();
-        Report.Follow(null);
-        foreach (GranuleStream stream in _streams)
+        if (Fetcher is { } fetcher)
         {
-            await stream.DisposeAsync();
+            await fetcher.DisposeAsync();
         }
 
-        await _client.DisposeAsync();
+        Pages?.Dispose();
+        Report.Follow(null);
+        await _source.DisposeAsync();
     }
 }
