@@ -17,6 +17,8 @@ internal static class Program
         root.Add(SweepCommand.Make(arguments));
         root.Add(ReportCommand.Make());
         root.Add(MicroCommand.Make());
+        root.Add(FreezeCommand.Make());
+        root.Add(ForkCommand.Make());
         root.Add(ResumeCommand.Make());
         root.Add(LinkCommand.Make());
         root.Add(ProbeCommand.Make());

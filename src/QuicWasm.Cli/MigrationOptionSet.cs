@@ -29,12 +29,17 @@ internal sealed class MigrationOptionSet
         "compiled");
 
     private readonly Option<Guid> _image = new("--image") { Description = "Which image, where the node keeps several" };
+    private readonly Option<bool> _flatten = new("--flatten")
+    {
+        Description = "With --freeze: that node first fetches what it has not fetched of the program from another; else it comes through that node when it is touched",
+    };
+
     private readonly Option<bool> _freeze = new("--freeze") { Description = "Freezes the node's running program first: moves it here at once" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _compression, _binary, _image, _freeze })
+        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _compression, _binary, _image, _freeze, _flatten })
         {
             command.Add(option);
         }
@@ -62,6 +67,7 @@ internal sealed class MigrationOptionSet
     {
         Image = parsed.GetValue(_image),
         FreezesProgram = parsed.GetValue(_freeze),
+        IsFlat = parsed.GetValue(_flatten),
         Granularity = CopyGranularity.Named(parsed.GetRequiredValue(_granularity)).Granularity,
         Options = new GranularityOptions(
             parsed.GetRequiredValue(_pageBytes),

@@ -23,6 +23,7 @@ public sealed unsafe partial class CompilerEngine
     /// <inheritdoc/>
     public void OnSample(ReadOnlySpan<int> stack)
     {
+        _hot.Answer();
         InstallFinished();
         if (_mode == CompileMode.Eager)
         {

@@ -15,6 +15,7 @@ internal sealed partial class HotCode : IDisposable
     private const int Threshold = 2;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(16);
+    private static readonly TimeSpan LongestUnanswered = TimeSpan.FromMilliseconds(256);
     private static readonly TimeSpan TellPeriod = TimeSpan.FromMilliseconds(4);
     private const int QuietSamples = 64;
 
@@ -31,6 +32,7 @@ internal sealed partial class HotCode : IDisposable
     private Thread? _worker;
     private TimeSpan _period = Shortest;
     private volatile bool _isRunning;
+    private volatile bool _isAsked;
     private int _quiet;
     private int _pending;
 
@@ -64,6 +66,22 @@ internal sealed partial class HotCode : IDisposable
     {
         _isRunning = false;
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A sample is taken; on the computation's thread.</summary>
+    public void Answer()
+    {
+        if (!_isAsked)
+        {
+            return;
+        }
+
+        _isAsked = false;
+        if (_period > Longest)
+        {
+            _period = Shortest;
+            _timer.Change(_period, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>Counts that a function, or a loop, was seen running; on the computation's thread.</summary>
@@ -123,14 +141,28 @@ internal sealed partial class HotCode : IDisposable
             return;
         }
 
+        if (_isAsked)
+        {
+            // It waits, or many programs share few processors: then it is not asked more often than it can answer.
+            _period = _period + _period < LongestUnanswered ? _period + _period : LongestUnanswered;
+        }
+        else
+        {
+            Ask();
+        }
+
+        _timer.Change(_period, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Ask()
+    {
+        _isAsked = true;
         _interruption.RequestSample();
         if (++_quiet == QuietSamples)
         {
             _quiet = 0;
             _period = _period + _period < Longest ? _period + _period : Longest;
         }
-
-        _timer.Change(_period, Timeout.InfiniteTimeSpan);
     }
 
     private Thread StartWorker()

@@ -30,6 +30,9 @@ internal sealed class HostedImage : IDisposable
 
     public ImageOwnership Ownership { get; }
 
+    /// <summary>Whether it was made for children, and is not kept when the last share ends.</summary>
+    public bool IsTemporary { get; init; }
+
     /// <summary>Ends when the node keeps the image no more.</summary>
     public Task Gone => _gone.Task;
 

@@ -31,4 +31,7 @@ internal enum MessageKind : byte
     GranuleBlock = 26,
     GetCode = 27,
     Code = 28,
+    Fork = 32,
+    ForkOrder = 33,
+    ForkOrdered = 34,
 }

@@ -21,6 +21,7 @@ internal sealed record PagerAttachment(
         writer.Write(Request.Options.PageBytes);
         writer.Write((byte)Request.Options.Mode);
         writer.Write(Request.Options.EagerMemory);
+        writer.Write(Request.IsShared);
         writer.Write(Claimant.ToByteArray());
         writer.Write(Deadline.Ticks);
         writer.Write(Memories.Length);
@@ -40,6 +41,7 @@ internal sealed record PagerAttachment(
             Image = new Guid(reader.ReadBytes(16)),
             Granularity = (Granularity)reader.ReadByte(),
             Options = new GranularityOptions(reader.ReadInt32(), (CopyMode)reader.ReadByte(), reader.ReadBoolean()),
+            IsShared = reader.ReadBoolean(),
         };
         Guid claimant = new(reader.ReadBytes(16));
         TimeSpan deadline = new(reader.ReadInt64());

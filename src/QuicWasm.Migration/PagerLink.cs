@@ -53,7 +53,7 @@ internal sealed class PagerLink : IAsyncDisposable
 
     /// <summary>Moves the claim to this connection.</summary>
     public async Task<ulong> ClaimAsync(PagerAttachment attachment, CancellationToken cancellationToken) =>
-        (await _client.ClaimAsync(attachment.Request.Image, attachment.Claimant, cancellationToken)).Epoch;
+        (await _client.ClaimAsync(attachment.Request.Image, attachment.Claimant, attachment.Request.IsShared, cancellationToken)).Epoch;
 
     /// <summary>A run is about to be asked for, and will come after those before.</summary>
     public void Expect(GranuleRun run)
