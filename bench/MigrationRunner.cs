@@ -23,7 +23,7 @@ internal sealed class MigrationRunner(Capabilities capabilities, LinkPool links,
 
     private async Task<MigrationOutcome> TryRunAsync(ExperimentPoint point, CancellationToken cancellationToken)
     {
-        if (capabilities.Refusal(point) is { } refusal)
+        if ((capabilities.Refusal(point) ?? MissingHere.For(point)) is { } refusal)
         {
             return MigrationOutcome.Failed(point, refusal);
         }
@@ -60,9 +60,15 @@ internal sealed class MigrationRunner(Capabilities capabilities, LinkPool links,
             Methods.ColdStart => BaselineMethods.ColdStartAsync(context, cancellationToken),
             Methods.File => BaselineMethods.FileAsync(context, cancellationToken),
             Methods.Unmigrated or Methods.Listening => BaselineMethods.AloneAsync(context, cancellationToken),
+            Methods.Oracle => OracleMethod.RunAsync(context, cancellationToken),
+            Methods.Fork => ForkMethod.RunAsync(context, cancellationToken),
+            Methods.Criu or Methods.CriuLazy => CriuMethod.RunAsync(context, cancellationToken),
+            _ when point.Warm => WarmMethod.RunAsync(context, cancellationToken),
             _ => MigrateMethod.RunAsync(context, cancellationToken),
         });
-        string? doubt = route.Link is null ? null : LinkCheck.Add(result, await route.Link.CountersAsync(cancellationToken) - before!, point.Link);
+        string? doubt = route.Link is null
+            ? null
+            : LinkCheck.Add(result, await route.Link.CountersAsync(cancellationToken) - (result.LinkBefore ?? before!), point.Link);
         result.Set("unmigrated_time_to_finish", unmigratedSeconds * 1e9, "ns");
         bool isVerified = result.Output.SequenceEqual(expected);
         string? error = isVerified ? doubt : "the output is not that of the unmigrated run";

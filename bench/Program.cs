@@ -16,6 +16,7 @@ internal static class Program
         root.Add(TransportCommand.Make());
         root.Add(SweepCommand.Make(arguments));
         root.Add(ReportCommand.Make());
+        root.Add(CompareCommand.Make());
         root.Add(MicroCommand.Make());
         root.Add(LinkCommand.Make());
         root.Add(ProbeCommand.Make());

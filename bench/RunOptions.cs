@@ -19,6 +19,7 @@ internal sealed class RunOptions
     private readonly Option<int> _pageBytes = new("--page-bytes") { Description = "Length of a page: a power of two from 4096 to 2097152", DefaultValueFactory = _ => 4096 };
     private readonly Option<int> _streams = new("--streams") { Description = "Over how many streams granules travel", DefaultValueFactory = _ => 1 };
     private readonly Option<bool> _eagerMemory = new("--eager-memory") { Description = "In mode cow, copies memories before the program runs" };
+    private readonly Option<bool> _warm = new("--warm") { Description = "Between nodes that stay up and have moved a program before; without it, every process is fresh" };
     private readonly Option<string> _compression = new("--compression") { Description = "How granules are compressed, where this build can", DefaultValueFactory = _ => "none" };
     private readonly Option<string> _prefetch = new("--prefetch") { Description = "Which granules come ahead in mode cow, where this build can", DefaultValueFactory = _ => "none" };
     private readonly Option<int> _children = new("--children") { Description = "How many programs resume from the image, where this build can", DefaultValueFactory = _ => 1 };
@@ -41,7 +42,7 @@ internal sealed class RunOptions
     {
         Option[] options =
         [
-            _granularity, _transport, _mode, _workload, _engine, _heapMib, _touch, _pageBytes, _streams, _eagerMemory,
+            _granularity, _transport, _mode, _workload, _engine, _heapMib, _touch, _pageBytes, _streams, _eagerMemory, _warm,
             _compression, _prefetch, _children, _rtt, _loss, _rate, _link, _repetitions, _small, _json, _out,
         ];
         foreach (Option option in options)
@@ -79,6 +80,7 @@ internal sealed class RunOptions
                 GranuleBytes = parsed.GetRequiredValue(_pageBytes),
                 Mode = parsed.GetRequiredValue(_mode),
                 EagerMemory = parsed.GetValue(_eagerMemory),
+                Warm = parsed.GetValue(_warm),
                 Transport = parsed.GetRequiredValue(_transport),
                 Streams = parsed.GetRequiredValue(_streams),
                 Compression = parsed.GetRequiredValue(_compression),

@@ -22,6 +22,9 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
     /// <summary>The node whose peers may freeze them.</summary>
     public required Func<MemoryNode> Node { get; init; }
 
+    /// <summary>Whether each program's migration is reported beside its output when the program has ended.</summary>
+    public bool WritesReports { get; init; }
+
     /// <inheritdoc/>
     public async Task<OrderReceipt> ResumeAsync(ResumeOrder order, CancellationToken cancellationToken)
     {
@@ -110,6 +113,10 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
         try
         {
             end = await RunAsync(hosted, migrated);
+            if (WritesReports)
+            {
+                Report(files, migrated.Migration.Report);
+            }
         }
         finally
         {
@@ -160,6 +167,19 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
         }
 
         return end;
+    }
+
+    // A disk that is full is no reason for the program to have ended otherwise than it did.
+    private void Report(ProgramFiles files, MigrationReport report)
+    {
+        try
+        {
+            JsonReport.Write(files.ReportFile, report);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            console.Say($"no report {files.ReportFile}: {e.Message}");
+        }
     }
 
     private void Forget(Guid ended)
