@@ -14,6 +14,9 @@ internal sealed class Capabilities(IReadOnlyCollection<string> transports, IRead
     /// <summary>The option that names a prefetch policy.</summary>
     public const string PrefetchOption = "--prefetch";
 
+    /// <summary>The prefetch policy that needs a run before.</summary>
+    public const string RecordedPolicy = "recorded";
+
     /// <summary>Asks the command that is beside this program.</summary>
     public static async Task<Capabilities> AskAsync(CancellationToken cancellationToken)
     {
@@ -40,6 +43,8 @@ internal sealed class Capabilities(IReadOnlyCollection<string> transports, IRead
         { Method: Methods.Oracle, Mode: not "cow" } => "oracle: what will be touched is asked for ahead of the rest, which is for mode cow",
         { Method: Methods.Oracle } when !resumeOptions.Contains(OracleMethod.RecordOption) => $"oracle: quicwasm resume has no {OracleMethod.RecordOption} here, which records what is touched",
         { Children: not 1, Method: not Methods.Fork } => $"{point.Children} children: only the method fork makes several",
+        { Workload: PagesWorkload.Name, Method: not Methods.Replay } or { Workload: not PagesWorkload.Name, Method: Methods.Replay } =>
+            $"{point.Method} of {point.Workload}: the workload {PagesWorkload.Name} is for the method {Methods.Replay}, and that for it alone",
         { Method: Methods.Fork } when !commands.Contains(ForkMethod.Command) => "fork: quicwasm has no such command here",
         { Compression: not "none" } when !resumeOptions.Contains(CompressionOption) => $"compression {point.Compression}: quicwasm resume has no {CompressionOption} here",
         { Prefetch: not "none" } when !resumeOptions.Contains(PrefetchOption) => $"prefetch {point.Prefetch}: quicwasm resume has no {PrefetchOption} here",

@@ -9,7 +9,7 @@ internal static class Dimensions
     private static readonly Dictionary<string, Func<ExperimentPoint, JsonElement, ExperimentPoint>> All = new()
     {
         ["method"] = (p, v) => p with { Method = OneOf(Methods.All, v) },
-        ["workload"] = (p, v) => p with { Workload = OneOf([.. Workload.Movable.Select(w => w.Name)], v) },
+        ["workload"] = (p, v) => p with { Workload = OneOf([.. Workload.Movable.Select(w => w.Name), PagesWorkload.Name], v) },
         ["arguments"] = (p, v) => p with { Arguments = v.GetString() },
         ["small"] = (p, v) => p with { IsSmall = v.GetBoolean() },
         ["engine"] = (p, v) => p with { Engine = OneOf(["tiered", "interpreter", "compiler", "unfreezable", RunContext.OtherEngine], v) },

@@ -21,7 +21,7 @@ internal static class FetchAnswers
                     continue;
                 }
 
-                string where = string.Create(CultureInfo.InvariantCulture, $"{rtt} ms, {touch * 100:0.#}% touched");
+                string where = string.Create(CultureInfo.InvariantCulture, $"{rtt} ms{(touch is null ? "" : $", {touch * 100:0.#}% touched")}");
                 yield return $"{where}: without prefetch {Time(none)} from the order to move to the program's end, and {Count(medians, "faults", o => At(o) && o.Prefetch == "none")} faults that waited for the link.";
                 foreach (SummaryRow policy in medians.All(AfterMove, o => At(o) && o.Prefetch != "none").OrderBy(r => r.Interval.Median))
                 {

@@ -15,6 +15,9 @@ internal static class Methods
     /// <summary>Every granule that will be touched comes in one blob: needs to know which those are.</summary>
     public const string Oracle = "oracle";
 
+    /// <summary>A program that was frozen into a file is served, and resumed with prefetch; what was recorded of it was recorded with other input.</summary>
+    public const string Replay = "replay";
+
     /// <summary>Children are made of the program at the destination, which then run there each for itself.</summary>
     public const string Fork = "fork";
 
@@ -31,5 +34,5 @@ internal static class Methods
     public const string Listening = "listening";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Migrate, ColdStart, File, Oracle, Fork, Criu, CriuLazy, Unmigrated, Listening];
+    public static IReadOnlyList<string> All { get; } = [Migrate, ColdStart, File, Oracle, Replay, Fork, Criu, CriuLazy, Unmigrated, Listening];
 }

@@ -22,7 +22,7 @@ internal static class MissingHere
         { Engine: RunContext.OtherEngine } when !hasNode => $"{point.Engine}: node is not installed",
         { Method: Methods.Criu or Methods.CriuLazy } when noCriu.Value is { } reason => reason,
         _ when noLink is not null && (point.LinkKind == LinkKinds.Emulated || !point.Link.IsClean) => noLink,
-        { Method: Methods.Migrate or Methods.Oracle or Methods.Fork, Mode: "cow", EagerMemory: false } when noFaults.Value is { } reason => reason,
+        { Method: Methods.Migrate or Methods.Oracle or Methods.Replay or Methods.Fork, Mode: "cow", EagerMemory: false } when noFaults.Value is { } reason => reason,
         _ when TransportProviders.Missing(point.Transport) is { } reason => reason,
         _ => null,
     };

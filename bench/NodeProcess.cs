@@ -90,10 +90,10 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
         return Process.Start(start) ?? throw new HarnessException($"{command[0]} could not be started");
     }
 
-    /// <summary>Gives a process that stands by its one line.</summary>
-    public void GiveLine(string line)
+    /// <summary>Gives a process that stands by its one line, and behind it what is its program's.</summary>
+    public void GiveLine(string line, string input = "")
     {
-        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Write($"{line}\n{input}");
         _process.StandardInput.Close();
     }
 
@@ -104,6 +104,16 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
         string? found = null;
         await UntilAsync(() => (found = _messages.Find(m => m.StartsWith(beginning, StringComparison.Ordinal))) is not null, $"\"{beginning}\"", cancellationToken);
         return found![beginning.Length..];
+    }
+
+    /// <summary>Waits until so many messages end so; gives the last of them.</summary>
+    /// <exception cref="HarnessException">The process ended before, or the deadline passed.</exception>
+    public async Task<string> LastMessageAsync(string end, int count, CancellationToken cancellationToken)
+    {
+        List<string> found = [];
+        await UntilAsync(
+            () => (found = _messages.FindAll(m => m.EndsWith(end, StringComparison.Ordinal))).Count >= count, $"{count} times \"{end}\"", cancellationToken);
+        return found[^1];
     }
 
     /// <summary>Waits until the program has written so many lines.</summary>

@@ -11,7 +11,6 @@ internal static class OracleMethod
     /// <summary>The option that has a memory node keep what is touched.</summary>
     public const string RecordOption = "--record-working-set";
 
-    private const string Recorded = "recorded";
     private const string WholeRunMs = "3600000";
 
     /// <summary>Runs it.</summary>
@@ -26,7 +25,7 @@ internal static class OracleMethod
         result.LinkBefore = context.Route.Link is null ? null : await context.Route.Link.CountersAsync(cancellationToken);
         double before = destination.Process.Usage.ProcessorSeconds;
         result.Take(frozen.Source, "source");
-        string output = await ResumeAsync(context, frozen.Image, destination, keys, [Capabilities.PrefetchOption, Recorded], result, cancellationToken);
+        string output = await ResumeAsync(context, frozen.Image, destination, keys, [Capabilities.PrefetchOption, Capabilities.RecordedPolicy], result, cancellationToken);
         result.Use(destination.Process.Usage, "destination", before);
         MoveFigures.Read(Path.ChangeExtension(output, ".json"), context.Point.Link, result);
         return result;

@@ -19,6 +19,11 @@ internal static class Program
         root.Add(CompareCommand.Make());
         root.Add(MicroCommand.Make());
         root.Add(LinkCommand.Make());
+        root.Add(FaultsCommand.Make());
+        root.Add(FirstInstructionCommand.Make());
+        root.Add(ReplayCommand.Make());
+        root.Add(PushCommand.Make());
+        root.Add(PresentCommand.Make());
         root.Add(ProbeCommand.Make());
         RunCommand.AddTo(root, arguments);
         ParseResult parsed = root.Parse(arguments);

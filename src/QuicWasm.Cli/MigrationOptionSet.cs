@@ -21,13 +21,25 @@ internal sealed class MigrationOptionSet
 
     private readonly Option<int> _streams = new("--streams") { Description = "Over how many streams granules travel", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _compression = CommonOptions.Compression();
+    private readonly Option<string> _prefetch = new("--prefetch")
+    {
+        Description = "In mode cow, what comes ahead of its first touch: none, read-ahead (what follows touches in a row), stack (what the stack points to, with the skeleton), "
+            + "recorded (what --record-working-set has seen), push (everything, behind the rest); several with + between them",
+        DefaultValueFactory = _ => "none",
+    };
+
+    private readonly Option<int> _record = new("--record-working-set")
+    {
+        Description = "In mode cow, records what the program touches in its first so many milliseconds here; the memory node keeps that with the image, for --prefetch recorded",
+    };
+
     private readonly Option<Guid> _image = new("--image") { Description = "Which image, where the node keeps several" };
     private readonly Option<bool> _freeze = new("--freeze") { Description = "Freezes the node's running program first: moves it here at once" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _compression, _image, _freeze })
+        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _compression, _prefetch, _record, _image, _freeze })
         {
             command.Add(option);
         }
@@ -44,6 +56,8 @@ internal sealed class MigrationOptionSet
             parsed.GetRequiredValue(_mode) == "cow" ? CopyMode.Cow : CopyMode.NoCow,
             parsed.GetValue(_eagerMemory)),
         Streams = parsed.GetRequiredValue(_streams),
+        Prefetch = PrefetchNames.Parse(parsed.GetRequiredValue(_prefetch)),
+        RecordTime = TimeSpan.FromMilliseconds(Math.Max(-1, parsed.GetValue(_record))),
         Compression = Enum.Parse<Compression>(parsed.GetRequiredValue(_compression), ignoreCase: true),
     };
 }

@@ -16,6 +16,9 @@ public sealed class MemoryNode : IAsyncDisposable
     private readonly ConcurrentDictionary<NodeSession, Task> _sessions = new();
     private readonly ConcurrentBag<(ITransportListener Listener, Task Loop)> _listeners = [];
     private readonly CancellationTokenSource _stopping = new();
+    private const int MostThreads = 64;
+
+    private int _threads;
     private long _granulesSent;
     private long _bytesSent;
     private int _isDisposed;
@@ -44,8 +47,11 @@ public sealed class MemoryNode : IAsyncDisposable
         (ulong)Interlocked.Read(ref _bytesSent));
 
     /// <summary>Keeps an image from now on, and owns it.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="name">The program's name.</param>
+    /// <param name="workingSet">What a program of it is known to touch first.</param>
     /// <exception cref="MigrationException">It is kept already, or the node keeps as many as it may.</exception>
-    public Guid Add(IImageSource image, string name)
+    public Guid Add(IImageSource image, string name, ImmutableArray<PartRange> workingSet = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
         Guid id = image.Layout.Id;
@@ -54,7 +60,7 @@ public sealed class MemoryNode : IAsyncDisposable
             throw new MigrationException(MigrationError.LimitExceeded, $"the node {Options.Name} keeps {Options.MaxImages} images already");
         }
 
-        return _images.TryAdd(id, new HostedImage(image, name, Options.ClaimLease, Options.TimeProvider))
+        return _images.TryAdd(id, new HostedImage(image, name, Options.ClaimLease, Options.TimeProvider) { WorkingSet = workingSet.IsDefault ? [] : workingSet })
             ? id
             : throw new MigrationException(MigrationError.InvalidOption, $"image {id} is kept already; a frozen program has one image");
     }
@@ -148,6 +154,20 @@ public sealed class MemoryNode : IAsyncDisposable
 
     /// <summary>The owner needs the image no more: nobody finds it from now on. Gives it to the one who is to dispose of it, or null.</summary>
     internal HostedImage? Forget(HostedImage image) => _images.TryRemove(image.Layout.Id, out HostedImage? forgotten) ? forgotten : null;
+
+    /// <summary>Whether a stream may have a thread of its own: only so many do, whatever peers ask for.</summary>
+    internal bool TryTakeThread()
+    {
+        if (Interlocked.Increment(ref _threads) <= MostThreads)
+        {
+            return true;
+        }
+
+        GiveThreadBack();
+        return false;
+    }
+
+    internal void GiveThreadBack() => Interlocked.Decrement(ref _threads);
 
     internal void Count(ulong granuleBytes)
     {

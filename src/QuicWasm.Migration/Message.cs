@@ -30,6 +30,8 @@ internal abstract record Message
             MessageKind.Ordered => OrderedMessage.Read(ref reader),
             MessageKind.AwaitEnd => AwaitEndMessage.Read(ref reader),
             MessageKind.End => EndMessage.Read(ref reader),
+            MessageKind.KeepWorkingSet => KeepWorkingSetMessage.Read(ref reader),
+            MessageKind.WorkingSetKept => WorkingSetKeptMessage.Read(ref reader),
             MessageKind.ListImages or MessageKind.Status => new PlainMessage(kind),
             _ when OwnershipMessage.IsKind(kind) => OwnershipMessage.Read(kind, ref reader),
             _ => throw new MigrationException(MigrationError.ProtocolViolation, $"a message of the unknown kind {(byte)kind}"),

@@ -29,4 +29,6 @@ internal enum MessageKind : byte
     AwaitEnd = 24,
     End = 25,
     GranuleBlock = 26,
+    KeepWorkingSet = 27,
+    WorkingSetKept = 28,
 }

@@ -112,11 +112,14 @@ public sealed class NodeClient : IAsyncDisposable
     internal Task<ImageOpenedMessage> OpenImageAsync(MigrationRequest request, CancellationToken cancellationToken)
     {
         _codecs = CodecChoice.Of(request.Compression, _peerCodecs, Peer, TimeProvider.System);
-        return AskAsync<ImageOpenedMessage>(new OpenImageMessage(request.Image, request.Granularity, request.Options), cancellationToken);
+        return AskAsync<ImageOpenedMessage>(new OpenImageMessage(request.Image, request.Granularity, request.Options, request.Prefetch & (Prefetch.Stack | Prefetch.Recorded)), cancellationToken);
     }
 
     internal Task<ClaimedMessage> ClaimAsync(Guid image, Guid claimant, CancellationToken cancellationToken) =>
         AskAsync<ClaimedMessage>(new ClaimMessage(image, claimant), cancellationToken);
+
+    internal async Task KeepWorkingSetAsync(OwnershipMessage owner, ImmutableArray<PartRange> ranges, CancellationToken cancellationToken) =>
+        await AskAsync<WorkingSetKeptMessage>(new KeepWorkingSetMessage(owner.Image, owner.Claimant, owner.Epoch, ranges), cancellationToken);
 
     internal async Task StepAsync(OwnershipMessage step, MessageKind expected, CancellationToken cancellationToken)
     {

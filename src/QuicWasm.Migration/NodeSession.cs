@@ -61,6 +61,7 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
         {
             using RequestHandler handler = new(node, this, channel);
             bool isBetweenRequests = true;
+            bool isDedicated = false;
             try
             {
                 while (await channel.ReadHeaderAsync(ending.Token) is { } header)
@@ -68,6 +69,17 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
                     isBetweenRequests = false;
                     Message request = await channel.ReadMessageAsync(header, ending.Token);
                     await AnswerAsync(handler, channel, request, header.RequestId, ending.Token);
+
+                    // Whoever asks for granules waits for them: a thread that sleeps in the system is woken sooner than one of a pool.
+                    if (!isDedicated && request is GetGranulesMessage && node.TryTakeThread())
+                    {
+                        isDedicated = true;
+                        if (channel.TryDedicate())
+                        {
+                            await new ThreadOfItsOwn("granules");
+                        }
+                    }
+
                     isBetweenRequests = true;
                     channel.ReadDeadline = Timeout.InfiniteTimeSpan;
                 }
@@ -93,6 +105,13 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
             catch (OperationCanceledException)
             {
                 channel.Abort();
+            }
+            finally
+            {
+                if (isDedicated)
+                {
+                    node.GiveThreadBack();
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ namespace QuicWasm.Migration;
 internal static class ProtocolLimits
 {
     /// <summary>The version that this build speaks.</summary>
-    public const ushort Version = 3;
+    public const ushort Version = 4;
 
     /// <summary>The largest message that a node accepts from one that asks.</summary>
     public const int MaxRequestBytes = 64 << 10;
@@ -20,6 +20,9 @@ internal static class ProtocolLimits
 
     /// <summary>The most images or programs in one list.</summary>
     public const int MaxListed = 4096;
+
+    /// <summary>The most ranges in a list of what was touched, or is likely to be touched.</summary>
+    public const int MaxHints = 4096;
 
     /// <summary>The longest name, in bytes of UTF-8.</summary>
     public const int MaxNameBytes = 256;

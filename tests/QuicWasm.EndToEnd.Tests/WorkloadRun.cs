@@ -59,11 +59,12 @@ internal sealed class WorkloadRun : IDisposable
 
     /// <summary>Moves a program from a memory node to a new runtime.</summary>
     public async Task<RunningProgram> MigrateAsync(
-        RunningProgram program, MemoryNode node, TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request, Pager? pager = null)
+        RunningProgram program, MemoryNode node, TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request, Pager? pager = null,
+        TransportOptions? transport = null)
     {
         Guid image = node.Add(ProgramCapture.Capture(program), _workload.Name);
         await LeaveAsync();
-        MigratedProgram migrated = await new RunningNode(transports, new RunningNodeOptions { Pager = pager })
+        MigratedProgram migrated = await new RunningNode(transports, new RunningNodeOptions { Pager = pager, Transport = transport ?? TransportOptions.Default })
             .ResumeAsync(endpoint, request with { Image = image }, Configure(), TestContext.Current.CancellationToken);
         _migration = migrated.Migration;
         if (_migration.Report.AllArrived is not null)
