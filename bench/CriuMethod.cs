@@ -11,6 +11,7 @@ internal static class CriuMethod
 {
     private const int Port = 27_313;
     private const int Listening = 0x0A;
+    private const string Inventory = "inventory.img";
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(2);
 
@@ -23,22 +24,26 @@ internal static class CriuMethod
         var result = new RunResult();
         using OutputFile program = OutputFile.Next(output);
 
-        // A process with files for its streams, in a session of its own, and without .NET's diagnostic socket: CRIU can take that as it is.
+        // A process with files for its streams, in a session of its own, without .NET's diagnostic socket, and with a heap that reserves no hundreds of GiB:
+        // CRIU can take that as it is.
         string file = Path.Combine(output, "program.out");
-        string[] detached = ["setsid", "env", "DOTNET_EnableDiagnostics=0", "sh", "-c", $"exec \"$@\" < /dev/null > '{file}' 2> '{file}.err'", "sh"];
+        string[] detached = ["setsid", "env", "DOTNET_EnableDiagnostics=0", "DOTNET_GCHeapHardLimit=0x20000000", "sh", "-c", $"exec \"$@\" < /dev/null > '{file}' 2> '{file}.err'", "sh"];
         await using NodeProcess source = NodeProcess.StartOther(here, [.. detached, .. context.ProgramCommand()]);
         await program.LinesAsync(context.LinesAtSource, cancellationToken);
 
         long asked = Stopwatch.GetTimestamp();
         string[] dump = ["dump", "--tree", $"{source.Id}", "--images-dir", images, "-o", "dump.log"];
         await using NodeProcess dumping = isLazy
-            ? await StartListeningAsync(here, [.. dump, "--lazy-pages", .. AddressOf(here)], cancellationToken)
+            ? await StartAsync(here, [.. dump, "--lazy-pages", .. AddressOf(here)], _ => IsWritten(Path.Combine(images, Inventory)), cancellationToken)
             : await DumpAsync(here, there, dump, images, pages, cancellationToken);
         int linesAtSource = program.Output.Count;
         result.Set("time_to_dumped", Stopwatch.GetElapsedTime(asked).TotalNanoseconds, "ns");
         await using NodeProcess? pager = isLazy ? await StartPagerAsync(there, here, images, cancellationToken) : null;
+
+        // Lazily, its number is still taken by the stopped process that its pages come from: it gets it in a space of numbers of its own.
+        string[] apart = isLazy ? ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"] : [];
         await using NodeProcess destination = NodeProcess.StartOther(
-            there, [Criu.Command, "restore", "--images-dir", pages, "-o", "restore.log", .. Enumerable.Repeat("--lazy-pages", isLazy ? 1 : 0)]);
+            there, [.. apart, Criu.Command, "restore", "--images-dir", pages, "-o", "restore.log", .. Enumerable.Repeat("--lazy-pages", isLazy ? 1 : 0)]);
         await destination.EndAsync(cancellationToken);
         program.End(file);
         result.Take(program);
@@ -52,7 +57,7 @@ internal static class CriuMethod
     private static async Task<NodeProcess> DumpAsync(
         NodeSite here, NodeSite there, IEnumerable<string> dump, string images, string pages, CancellationToken cancellationToken)
     {
-        await using NodeProcess server = await StartListeningAsync(there, ["page-server", "--images-dir", pages, "-o", "server.log", .. AddressOf(there)], cancellationToken);
+        await using NodeProcess server = await StartAsync(there, ["page-server", "--images-dir", pages, "-o", "server.log", .. AddressOf(there)], IsListening, cancellationToken);
         NodeProcess dumping = NodeProcess.StartOther(here, [Criu.Command, .. dump, "--page-server", .. AddressOf(there)]);
         try
         {
@@ -72,19 +77,29 @@ internal static class CriuMethod
         }
     }
 
-    private static async Task<NodeProcess> StartPagerAsync(NodeSite there, NodeSite here, string images, CancellationToken cancellationToken)
-    {
-        NodeProcess pager = NodeProcess.StartOther(there, [Criu.Command, "lazy-pages", "--page-server", "--images-dir", images, "-o", "lazy.log", .. AddressOf(here)]);
-        await UntilAsync(pager, () => File.Exists(Path.Combine(images, "lazy-pages.socket")), cancellationToken);
-        return pager;
-    }
+    private static Task<NodeProcess> StartPagerAsync(NodeSite there, NodeSite here, string images, CancellationToken cancellationToken) => StartAsync(
+        there,
+        ["lazy-pages", "--page-server", "--images-dir", images, "-o", "lazy.log", .. AddressOf(here)],
+        _ => File.Exists(Path.Combine(images, "lazy-pages.socket")),
+        cancellationToken);
 
-    private static async Task<NodeProcess> StartListeningAsync(NodeSite site, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private static async Task<NodeProcess> StartAsync(NodeSite site, IEnumerable<string> arguments, Func<int, bool> isReady, CancellationToken cancellationToken)
     {
         NodeProcess process = NodeProcess.StartOther(site, [Criu.Command, .. arguments]);
-        await UntilAsync(process, () => IsListening(process.Id), cancellationToken);
-        return process;
+        try
+        {
+            await UntilAsync(process, () => isReady(process.Id), cancellationToken);
+            return process;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
     }
+
+    // The inventory is what CRIU writes last.
+    private static bool IsWritten(string file) => new FileInfo(file) is { Exists: true, Length: > 0 };
 
     // CRIU says that it is ready to descriptors only; the kernel says it too.
     private static async Task UntilAsync(NodeProcess process, Func<bool> isReady, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal static class ForkMethod
         int children = context.Point.Children;
         IReadOnlyList<string> keys = NodeKeys.MakeShared(context.Point.Transport, context.Folder);
         var result = new RunResult();
-        await using FrozenFile frozen = await FrozenFile.MakeAsync(context, keys, cancellationToken);
+        await using FrozenFile frozen = await FrozenFile.MakeAsync(context, cancellationToken);
         await using ResidentNode node = await ResidentNode.StartAsync(
             context, context.Route.Destination, "destination", [.. keys, "--max-programs", $"{Math.Max(children, FewestPrograms)}"], cancellationToken);
         result.LinkBefore = context.Route.Link is null ? null : await context.Route.Link.CountersAsync(cancellationToken);

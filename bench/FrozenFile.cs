@@ -11,18 +11,19 @@ internal sealed class FrozenFile : IAsyncDisposable
     /// <summary>The image.</summary>
     public string Image { get; }
 
-    /// <summary>Runs the program to its right line, and freezes it.</summary>
-    public static async Task<FrozenFile> MakeAsync(RunContext context, IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    /// <summary>Runs the program to its right line, and has it frozen there by a signal.</summary>
+    public static async Task<FrozenFile> MakeAsync(RunContext context, CancellationToken cancellationToken)
     {
         string image = Path.Combine(context.Folder.Path, "program.image");
-        (NodeProcess source, string endpoint) = await context.StartSourceAsync(keys, cancellationToken);
+        NodeProcess source = context.StartProgram(context.Route.Source, "--freeze-to", image);
         try
         {
             await source.LinesAsync(context.LinesAtSource, cancellationToken);
-            await using NodeProcess freeze = NodeProcess.Start(context.Route.Source, ["freeze", endpoint, "-o", image, .. keys]);
-            await freeze.EndAsync(cancellationToken);
+            SystemCommand.Run("kill", "-USR1", $"{source.Id}");
             await source.EndAsync(cancellationToken);
-            return new FrozenFile(source, image);
+            return File.Exists(image)
+                ? new FrozenFile(source, image)
+                : throw new TooLateException();
         }
         catch
         {

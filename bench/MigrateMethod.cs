@@ -23,7 +23,7 @@ internal static class MigrateMethod
         int linesAtSource = source.Output.Count;
         if (destination.Output.Count == 0)
         {
-            throw new HarnessException("the program wrote nothing at its destination: it was moved too late to show that it goes on");
+            throw new TooLateException();
         }
 
         result.Take(source, "source");
@@ -41,7 +41,7 @@ internal static class MigrateMethod
         Task first = await Task.WhenAny(ends);
         if (first == ends[0] && first.IsCompletedSuccessfully && source.Output.Count >= expectedLines)
         {
-            throw new HarnessException("the program ended at its source before it could be frozen: give it more to do");
+            throw new TooLateException();
         }
 
         await first;

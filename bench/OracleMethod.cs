@@ -18,7 +18,7 @@ internal static class OracleMethod
     {
         IReadOnlyList<string> keys = NodeKeys.MakeShared(context.Point.Transport, context.Folder);
         var result = new RunResult();
-        await using FrozenFile frozen = await FrozenFile.MakeAsync(context, keys, cancellationToken);
+        await using FrozenFile frozen = await FrozenFile.MakeAsync(context, cancellationToken);
         await using ResidentNode destination = await ResidentNode.StartAsync(context, context.Route.Destination, "destination", keys, cancellationToken);
         await ResumeAsync(context, frozen.Image, destination, keys, [RecordOption, WholeRunMs], new RunResult(), cancellationToken);
 

@@ -73,12 +73,21 @@ internal static class WarmMethod
         Task ended = arrival.EndAsync(cancellationToken);
         if (await Task.WhenAny(atSource.LinesAsync(context.LinesAtSource - home.Output.Count, cancellationToken), ended) == ended)
         {
-            throw new HarnessException("the program ended at its source before it could be moved: give it more to do");
+            throw new TooLateException();
         }
 
         long asked = Stopwatch.GetTimestamp();
         departure.GiveLine(source.Endpoint);
-        string fileAtDestination = await ResidentNode.FileAsync(departure, cancellationToken);
+        string fileAtDestination;
+        try
+        {
+            fileAtDestination = await ResidentNode.FileAsync(departure, cancellationToken);
+        }
+        catch (HarnessException) when (HasEnded(atSource, fileAtSource, context.Expected.Count - home.Output.Count))
+        {
+            throw new TooLateException();
+        }
+
         await departure.EndAsync(cancellationToken);
         await ended;
         atSource.End(fileAtSource);
@@ -90,5 +99,12 @@ internal static class WarmMethod
         result.End(linesAtSource);
         result.Set("time_after_move", Stopwatch.GetElapsedTime(asked, atDestination.OutputTimes[^1]).TotalNanoseconds, "ns");
         return fileAtDestination;
+    }
+
+    // The node has no such program any more where the program has written all its lines there.
+    private static bool HasEnded(OutputFile output, string file, int lines)
+    {
+        output.End(file);
+        return output.Output.Count >= lines;
     }
 }
