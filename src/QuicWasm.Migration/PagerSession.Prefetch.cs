@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using QuicWasm.Native;
-using QuicWasm.State;
 
 namespace QuicWasm.Migration;
 
