@@ -37,7 +37,7 @@ internal static class CopyAnswers
                 string cold = Find("cow", false) is { } coldCow && Find("no-cow", false) is { } coldNoCow
                     ? $"; between processes that have just started {Time(coldCow)} and {Time(coldNoCow)}"
                     : "";
-                yield return $"{mib} MiB as pages are down for {Time(cow)} in cow and {Time(noCow)} in no-cow: {Ratio(noCow, cow)}{cold}.{Baselines(medians, mib)}";
+                yield return $"{mib} MiB as pages are down for {Time(cow)} in cow and {Time(noCow)} in no-cow, {Ratio(noCow, cow)} as long{cold}.{Baselines(medians, mib)}";
             }
         }
     }

@@ -21,7 +21,7 @@ internal sealed class MedianRows(IReadOnlyList<SummaryRow> rows)
     /// <summary>How a median stands to another: <c>2.10 times</c>; and whether their intervals tell them apart.</summary>
     public static string Ratio(SummaryRow one, SummaryRow other) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{one.Interval.Median / other.Interval.Median:0.00} times{(IsLess(one, other) || IsLess(other, one) ? "" : ", not told apart by their intervals")}");
+        $"{one.Interval.Median / other.Interval.Median:0.00} times{(IsLess(one, other) || IsLess(other, one) ? "" : " (not told apart)")}");
 
     /// <summary>A time in words, from nanoseconds.</summary>
     public static string Time(double nanoseconds) => nanoseconds switch

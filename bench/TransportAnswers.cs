@@ -82,6 +82,17 @@ internal static class TransportAnswers
             {
                 yield return $"{name}: from loss {Percent(losses[0])} to {Percent(losses[^1])} it takes {string.Join(", ", growth)} as long.";
             }
+
+            string[] faults =
+            [
+                .. Transports.Select(t => (Name: t, Half: Best(medians, "fault_p50", o => fits(o) && o.Transport == t && o.Loss == losses[^1]), Most: Best(medians, "fault_p99", o => fits(o) && o.Transport == t && o.Loss == losses[^1])))
+                    .Where(t => t.Half is not null && t.Most is not null)
+                    .Select(t => $"{t.Name} {Time(t.Half!)} and {Time(t.Most!)}"),
+            ];
+            if (faults.Length > 1)
+            {
+                yield return $"Why: a page that is waited for takes, at loss {Percent(losses[^1])}, in half of the cases at most, and in 99 of 100 at most: {string.Join("; ", faults)}.";
+            }
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class AnswerTests
         string sentence = Assert.Single(ExecutionAnswers.Price(Medians(
             [.. Of("tiered", Methods.Unmigrated, 2.2), .. Of("unfreezable", Methods.Unmigrated, 2), .. Of("tiered", Methods.Listening, 2.2), .. Of("v8", Methods.Unmigrated, 1.1)])));
         Assert.Equal(
-            "kv, from a quarter of its lines to its end: 2.20 s; without safe points 2.00 s (with them 1.10 times); with a node that listens 2.20 s (1.00 times, not told apart by their intervals); on V8, which cannot move it, 1.10 s (2.00 times).",
+            "kv, from a quarter of its lines to its end: 2.20 s; without safe points 2.00 s (with them 1.10 times); with a node that listens 2.20 s (1.00 times (not told apart)); on V8, which cannot move it, 1.10 s (2.00 times).",
             sentence);
     }
 

@@ -75,7 +75,7 @@ public sealed class LinkTests
 
             // Loose on purpose: a busy machine delays; what a sweep demands stands in its manifest.
             Assert.InRange(calibration.Measured.RttMs, 29.9, 60);
-            Assert.InRange(calibration.Measured.RateMbit!.Value, 25, 55);
+            Assert.InRange(calibration.Measured.RateMbit!.Value, 15, 55);
             Assert.InRange(counters.ToDestination.LostPackets / (double)counters.ToDestination.Packets, 0.01, 0.03);
             Assert.True(counters.ToDestination.DroppedPackets > 0, "the flood is faster than the link, so its queue drops");
             Assert.Contains(name, SystemCommand.Run("ip", "netns", "list"), StringComparison.Ordinal);
