@@ -207,7 +207,7 @@ public sealed class FailureTests
         {
             StallDeadline = TimeSpan.FromMilliseconds(300),
             ClaimLease = TimeSpan.FromMilliseconds(400),
-            PeerFailed = e => seen = e,
+            PeerFailed = e => Interlocked.CompareExchange(ref seen, e, null),
         });
         using FakeImage image = new(RandomLayouts.Program(5, 1024 * 65536));
         nodes.Memory.Add(image, "program");
