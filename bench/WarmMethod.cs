@@ -8,10 +8,9 @@ namespace QuicWasm.Bench;
 /// </summary>
 internal static class WarmMethod
 {
-    private const int WarmUpHeapMib = 4;
-
-    // They take some tenths of a second, and so on: the next number is tried where a program has ended before it could be moved.
-    private static readonly int[] WarmUpOperations = [1_500_000, 12_000_000, 100_000_000];
+    // The first takes some tenths of a second. On a machine so slow that it has ended before it could be moved, those behind it sleep in between.
+    private static readonly (string Workload, string Arguments)[] WarmUps =
+        [("kv", "--operations 1500000 --heap-mib 4"), ("sleeper", "--ms 100"), ("sleeper", "--ms 1000")];
 
     // How the program comes to its source: whole, and with nothing that it would have to ask its first home for.
     private static readonly ExperimentPoint Arrival = new() { Granularity = "instance" };
@@ -36,19 +35,18 @@ internal static class WarmMethod
     private static async Task WarmUpAsync(
         RunContext context, ResidentNode source, ResidentNode destination, IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
-        foreach (int operations in WarmUpOperations)
+        foreach ((string workload, string arguments) in WarmUps)
         {
-            ExperimentPoint point = context.Point with { Workload = "kv", HeapMib = WarmUpHeapMib, Touch = null, Arguments = $"--operations {operations}" };
-            RunContext warmUp = context with { Point = point, Workload = Workload.Named("kv"), Arguments = point.ProgramArguments(), LinesAtSource = 1 };
+            ExperimentPoint point = context.Point with { Workload = workload, Arguments = arguments, HeapMib = null, Touch = null };
+            RunContext warmUp = context with { Point = point, Workload = Workload.Named(workload), Arguments = point.ProgramArguments(), LinesAtSource = 1 };
             try
             {
                 await MoveAsync(warmUp, source, destination, keys, new RunResult(), cancellationToken);
                 return;
             }
-            catch (HarnessException) when (operations != WarmUpOperations[^1])
+            catch (HarnessException) when (workload != WarmUps[^1].Workload || arguments != WarmUps[^1].Arguments)
             {
-                // RACE: on a slow machine the program may have ended before it could be moved; with more to do it has not. What is
-                // really wrong fails with more to do as well.
+                // RACE: it may have ended before it could be moved; the next has not. What is really wrong fails with the next as well.
             }
         }
     }

@@ -8,11 +8,11 @@ public sealed class WarmRunTests
     [InlineData("cow", "tls")]
     public async Task A_program_that_moves_between_warm_nodes_writes_what_the_unmoved_one_writes(string mode, string transport)
     {
-        var point = new ExperimentPoint { Warm = true, Mode = mode, Transport = transport, HeapMib = 4, LinkKind = LinkKinds.Loopback, Arguments = "--operations 3000000" };
+        var point = new ExperimentPoint { Warm = true, Mode = mode, Transport = transport, Workload = "sleeper", LinkKind = LinkKinds.Loopback };
         Assert.SkipWhen(MissingHere.For(point) is not null, MissingHere.For(point) ?? "");
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         await using var links = new LinkPool(seed: 1);
-        var runner = new MigrationRunner(await Capabilities.AskAsync(cancellationToken), links, TimeSpan.FromMinutes(2));
+        var runner = new MigrationRunner(await Capabilities.AskAsync(cancellationToken), links, TimeSpan.FromMinutes(4));
         MigrationOutcome outcome = await runner.RunAsync(point, cancellationToken);
         Assert.Null(outcome.Error);
         Assert.True(outcome.IsVerified);
