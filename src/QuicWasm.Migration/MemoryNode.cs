@@ -163,11 +163,11 @@ public sealed class MemoryNode : IAsyncDisposable
             return true;
         }
 
-        GiveThreadBack();
+        GiveBack(true);
         return false;
     }
 
-    internal void GiveThreadBack() => Interlocked.Decrement(ref _threads);
+    internal void GiveBack(bool isTaken) => Interlocked.Add(ref _threads, isTaken ? -1 : 0);
 
     internal void Count(ulong granuleBytes)
     {

@@ -69,18 +69,13 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
                     isBetweenRequests = false;
                     Message request = await channel.ReadMessageAsync(header, ending.Token);
                     await AnswerAsync(handler, channel, request, header.RequestId, ending.Token);
-
-                    // Whoever asks for granules waits for them: a thread that sleeps in the system is woken sooner than one of a pool.
-                    if (!isDedicated && request is GetGranulesMessage && node.TryTakeThread())
+                    isBetweenRequests = true;
+                    if (!isDedicated && request is GetGranulesMessage && (isDedicated = node.TryTakeThread()) && channel.TryDedicate())
                     {
-                        isDedicated = true;
-                        if (channel.TryDedicate())
-                        {
-                            await new ThreadOfItsOwn("granules");
-                        }
+                        // Whoever asks for granules waits for them: a thread that sleeps in the system is woken sooner than one of a pool.
+                        await new ThreadOfItsOwn("granules");
                     }
 
-                    isBetweenRequests = true;
                     channel.ReadDeadline = Timeout.InfiniteTimeSpan;
                 }
 
@@ -108,10 +103,7 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
             }
             finally
             {
-                if (isDedicated)
-                {
-                    node.GiveThreadBack();
-                }
+                node.GiveBack(isDedicated);
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace QuicWasm.Migration;
 
 /// <summary>Prefetch policies in words: <c>none</c>, or names with + between them.</summary>
@@ -5,7 +7,7 @@ public static class PrefetchNames
 {
     private const string Nothing = "none";
 
-    private static readonly (string Name, Prefetch Policy)[] Names =
+    private static readonly ImmutableArray<(string Name, Prefetch Policy)> Names =
     [
         ("read-ahead", Prefetch.ReadAhead), ("stack", Prefetch.Stack), ("recorded", Prefetch.Recorded), ("push", Prefetch.Push),
     ];
@@ -25,8 +27,8 @@ public static class PrefetchNames
         Prefetch policies = Prefetch.None;
         foreach (string word in text.Split('+'))
         {
-            int index = Array.FindIndex(Names, n => n.Name == word);
-            policies |= index >= 0 ? Names[index].Policy : throw new MigrationException(
+            (string name, Prefetch policy) = Names.FirstOrDefault(n => n.Name == word);
+            policies |= name is not null ? policy : throw new MigrationException(
                 MigrationError.InvalidOption,
                 $"there is no prefetch policy \"{word}\"; there are {Nothing}, {string.Join(", ", Names.Select(static n => n.Name))}, and several with + between them");
         }
