@@ -32,7 +32,7 @@ internal static class CriuMethod
         await program.LinesAsync(context.LinesAtSource, cancellationToken);
 
         long asked = Stopwatch.GetTimestamp();
-        string[] dump = ["dump", "--tree", $"{source.Id}", "--images-dir", images, "-o", "dump.log"];
+        string[] dump = ["dump", "--tree", $"{source.ProcessId}", "--images-dir", images, "-o", "dump.log"];
         await using NodeProcess dumping = isLazy
             ? await StartAsync(here, [.. dump, "--lazy-pages", .. AddressOf(here)], _ => IsWritten(Path.Combine(images, Inventory)), cancellationToken)
             : await DumpAsync(here, there, dump, images, pages, cancellationToken);
@@ -88,7 +88,7 @@ internal static class CriuMethod
         NodeProcess process = NodeProcess.StartOther(site, [Criu.Command, .. arguments]);
         try
         {
-            await UntilAsync(process, () => isReady(process.Id), cancellationToken);
+            await UntilAsync(process, () => isReady(process.ProcessId), cancellationToken);
             return process;
         }
         catch

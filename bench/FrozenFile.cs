@@ -19,7 +19,7 @@ internal sealed class FrozenFile : IAsyncDisposable
         try
         {
             await source.LinesAsync(context.LinesAtSource, cancellationToken);
-            SystemCommand.Run("kill", "-USR1", $"{source.Id}");
+            SystemCommand.Run("kill", "-USR1", $"{source.ProcessId}");
             await source.EndAsync(cancellationToken);
             return File.Exists(image)
                 ? new FrozenFile(source, image)

@@ -52,8 +52,18 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
         }
     }
 
-    /// <summary>Its number.</summary>
-    public int Id => _process.Id;
+    /// <summary>The process.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>Looks whether it has failed.</summary>
+    /// <exception cref="HarnessException">It has; its own words are in the message.</exception>
+    public void ThrowIfFailed()
+    {
+        if (_process.HasExited && _process.ExitCode != 0)
+        {
+            throw Failed($"it ended with exit code {_process.ExitCode}");
+        }
+    }
 
     /// <summary>What it has used until now.</summary>
     public ProcessUsage Usage => _usage;

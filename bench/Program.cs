@@ -18,6 +18,9 @@ internal static class Program
         root.Add(ReportCommand.Make());
         root.Add(CompareCommand.Make());
         root.Add(MicroCommand.Make());
+        root.Add(FreezeCommand.Make());
+        root.Add(ForkCommand.Make());
+        root.Add(ResumeCommand.Make());
         root.Add(LinkCommand.Make());
         root.Add(FaultsCommand.Make());
         root.Add(FirstInstructionCommand.Make());

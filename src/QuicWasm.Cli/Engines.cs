@@ -19,11 +19,16 @@ internal static class Engines
     public static string[] Names => [Tiered, Interpreter, Compiler, Unfreezable];
 
     /// <summary>Makes the engine of that name.</summary>
-    public static Func<RuntimeContext, IEngine> Named(string name) => name switch
+    /// <param name="name">The name.</param>
+    /// <param name="cache">Where compiled code is kept, or null.</param>
+    public static Func<RuntimeContext, IEngine> Named(string name, CodeCache? cache = null) => name switch
     {
         Interpreter => static context => new InterpreterEngine(context),
-        Compiler => static context => new CompilerEngine(context, static c => new InterpreterEngine(c), CompileMode.Eager),
-        Unfreezable => static context => new CompilerEngine(context, static c => new InterpreterEngine(c), CompileMode.Tiered, hasSafePoints: false),
-        _ => static context => new CompilerEngine(context, static c => new InterpreterEngine(c)),
+        Compiler => context => Compiled(context, CompileMode.Eager, hasSafePoints: true, cache),
+        Unfreezable => context => Compiled(context, CompileMode.Tiered, hasSafePoints: false, cache),
+        _ => context => Compiled(context, CompileMode.Tiered, hasSafePoints: true, cache),
     };
+
+    private static CompilerEngine Compiled(RuntimeContext context, CompileMode mode, bool hasSafePoints, CodeCache? cache) =>
+        new(context, static c => new InterpreterEngine(c), mode, hasSafePoints, cache);
 }

@@ -11,11 +11,12 @@ internal static class FreezeCommand
     {
         var endpoint = new Argument<string>("endpoint") { Description = "Where the program's node listens, such as tcp:127.0.0.1:7000" };
         var program = new Option<Guid>("--program") { Description = "Which program, where the node runs several" };
+        var flatten = new Option<bool>("--flatten") { Description = "The node first fetches what it has not fetched of the program from another; else that comes when it is read" };
         var output = new Option<string?>("--output", "-o")
         {
             Description = "Moves the image into this file; without it, the image stays at the node, for resume to fetch",
         };
-        var command = new Command("freeze", "Freezes a running program in the middle of its work") { endpoint, program, output };
+        var command = new Command("freeze", "Freezes a running program in the middle of its work") { endpoint, program, flatten, output };
         var transport = new TransportOptionSet();
         transport.AddTo(command, listens: false);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -25,7 +26,7 @@ internal static class FreezeCommand
             Guid image;
             await using (NodeClient client = await NodeClient.ConnectAsync(Transports.All, node, options, cancellationToken))
             {
-                image = await client.FreezeAsync(parsed.GetValue(program), cancellationToken);
+                image = await client.FreezeAsync(parsed.GetValue(program), parsed.GetValue(flatten), cancellationToken);
             }
 
             console.Say($"frozen as image {image}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using QuicWasm.Migration;
+using QuicWasm.Transport;
 
 namespace QuicWasm.Cli;
 
@@ -32,17 +33,44 @@ internal sealed class MigrationOptionSet
     {
         Description = "In mode cow, records what the program touches in its first so many milliseconds here; the memory node keeps that with the image, for --prefetch recorded",
     };
+    private readonly Option<string> _binary = CommonOptions.Choice(
+        "--binary",
+        "With --granularity whole-binary: compiled has the source send what its engine has compiled, too, which is used here as if this node had; only over tls or quic, and trust the peer as yourself",
+        "wasm",
+        "compiled");
 
     private readonly Option<Guid> _image = new("--image") { Description = "Which image, where the node keeps several" };
+    private readonly Option<bool> _flatten = new("--flatten")
+    {
+        Description = "With --freeze: that node first fetches what it has not fetched of the program from another; else it comes through that node when it is touched",
+    };
+
     private readonly Option<bool> _freeze = new("--freeze") { Description = "Freezes the node's running program first: moves it here at once" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _compression, _prefetch, _record, _image, _freeze })
+        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _compression, _binary, _prefetch, _record, _image, _freeze, _flatten })
         {
             command.Add(option);
         }
+    }
+
+    /// <summary>Whether compiled code is to come, too.</summary>
+    /// <exception cref="UsageException">It cannot, with the other options.</exception>
+    public bool WantsCode(ParseResult parsed, TransportEndpoint? source)
+    {
+        if (parsed.GetRequiredValue(_binary) != "compiled")
+        {
+            return false;
+        }
+
+        if (parsed.GetRequiredValue(_granularity) != "whole-binary" || source is not { Scheme: "tls" or "quic" or "quic:msquic" or "quic:ngtcp2" })
+        {
+            throw new UsageException("--binary compiled needs --granularity whole-binary, and a memory node that is authenticated: tls or quic");
+        }
+
+        return true;
     }
 
     /// <summary>What they ask for.</summary>
@@ -50,6 +78,7 @@ internal sealed class MigrationOptionSet
     {
         Image = parsed.GetValue(_image),
         FreezesProgram = parsed.GetValue(_freeze),
+        IsFlat = parsed.GetValue(_flatten),
         Granularity = CopyGranularity.Named(parsed.GetRequiredValue(_granularity)).Granularity,
         Options = new GranularityOptions(
             parsed.GetRequiredValue(_pageBytes),

@@ -43,7 +43,7 @@ internal static class NodeCommand
                 FaultDeadline = PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)),
             };
             PagerCommand.StartAhead(pager, console);
-            var programs = new ResidentPrograms(console, session.ProgramOptions(parsed), running, folder, parsed.GetRequiredValue(limit))
+            var programs = new ResidentPrograms(console, session.ProgramOptions(parsed, console), running, folder, parsed.GetRequiredValue(limit))
             {
                 Node = () => node!,
                 WritesReports = parsed.GetValue(reports),

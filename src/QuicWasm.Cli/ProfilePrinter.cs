@@ -21,7 +21,8 @@ internal static class ProfilePrinter
         {
             string time = profile.CompileTime is { } t ? string.Create(CultureInfo.InvariantCulture, $"{t.TotalMilliseconds,8:F1} ms") : "interpreted";
             string loop = profile.LoopPc >= 0 ? $", from the loop at {profile.LoopPc}" : "";
-            console.Say($"{profile.Samples,7}  {time,11}  {profile.Function}{loop}");
+            string kept = profile.IsKept ? " (kept code)" : "";
+            console.Say($"{profile.Samples,7}  {time,11}  {profile.Function}{loop}{kept}");
         }
     }
 }

@@ -18,6 +18,7 @@ internal static class Program
             ServeCommand.Create(console),
             ResumeCommand.Create(console),
             NodeCommand.Create(console),
+            ForkCommand.Create(console),
             PagerCommand.Create(),
             DoctorCommand.Create(console),
             ImageCommand.Create(console),

@@ -14,7 +14,7 @@ internal static class ProgramLoader
     /// <summary>The options of a runtime for a program.</summary>
     public static Configure Configure(ProgramOptions options) => new()
     {
-        Engine = Engines.Named(options.Engine),
+        Engine = Engines.Named(options.Engine, options.Cache),
         HostModules =
         [
             _ => new WasiModule(new WasiOptions

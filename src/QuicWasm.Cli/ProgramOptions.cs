@@ -1,3 +1,4 @@
+using QuicWasm.Compiler;
 using QuicWasm.Modules;
 using QuicWasm.Runtime;
 using QuicWasm.Wasi;
@@ -21,6 +22,9 @@ internal sealed record ProgramOptions
 
     /// <summary>The engine's name.</summary>
     public string Engine { get; init; } = Engines.Tiered;
+
+    /// <summary>Where compiled code is kept from one process to the next, or null.</summary>
+    public CodeCache? Cache { get; init; }
 
     /// <summary>Its arguments, its name first; of no meaning for a program that is resumed.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];

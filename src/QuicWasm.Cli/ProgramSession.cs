@@ -68,10 +68,30 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
         ProgramStatus status = await hosted.RunAsync();
         if (status.Outcome != ProgramOutcome.Suspended)
         {
-            return End(status);
+            node.Remove(hosted.Id);
+            int exitCode = End(status);
+            await OutliveAsync(node, cancellationToken);
+            return exitCode;
         }
 
         return await LeaveAsync(node, hosted, cancellationToken);
+    }
+
+    // The program was forked: what children have not fetched yet of its images is here only.
+    private async Task OutliveAsync(MemoryNode node, CancellationToken cancellationToken)
+    {
+        bool isShared = false;
+        foreach (ImageEntry image in node.Images)
+        {
+            isShared = true;
+            console.Say($"image {image.Id} stays here for its children");
+            await node.WhenGoneAsync(image.Id, cancellationToken);
+        }
+
+        if (isShared)
+        {
+            await node.DrainAsync(DrainDeadline);
+        }
     }
 
     // A command has no results; an export that was asked for may have some.

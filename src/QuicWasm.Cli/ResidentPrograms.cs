@@ -10,9 +10,9 @@ namespace QuicWasm.Cli;
 /// The programs of a node that stays up: each is resumed on order in a runtime of its own, its output goes to files of its own, and
 /// peers can freeze it again. When the node stops, programs that run are frozen to files.
 /// </summary>
-internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions options, RunningNodeOptions running, string folder, int limit) : IOrderTaker
+internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOptions options, RunningNodeOptions running, string folder, int limit) : IOrderTaker
 {
-    private const int EndsKept = 1024;
+    private const int EndsKept = 8192;
 
     private readonly ConcurrentDictionary<Guid, Task<OrderedEnd>> _programs = new();
     private readonly ConcurrentQueue<Guid> _ended = new();
@@ -29,11 +29,7 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
     public async Task<OrderReceipt> ResumeAsync(ResumeOrder order, CancellationToken cancellationToken)
     {
         TransportEndpoint source = Parse(order.Source);
-        if (Interlocked.Increment(ref _count) > limit)
-        {
-            Interlocked.Decrement(ref _count);
-            throw new MigrationException(MigrationError.LimitExceeded, $"{limit} programs run here already, as many as may");
-        }
+        Occupy(1);
 
         var id = Guid.NewGuid();
         ProgramFiles? files = null;
@@ -78,7 +74,7 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
         {
             try
             {
-                Guid image = await Node().FreezeAsync(hosted.Id);
+                Guid image = await Node().FreezeAsync(hosted.Id, isFlat: true, CancellationToken.None);
                 using IImageSource source = await Node().WithdrawAsync(image);
                 string file = Path.Combine(Path.GetFullPath(folder), $"{id}.image");
                 ImageFile.Write(source, file);
@@ -89,6 +85,17 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
                 // RACE: it may have ended, or have a new owner, since it was looked up; else it is lost, and that is said.
                 console.Say($"program {id} is not kept: {e.Message}");
             }
+        }
+    }
+
+    // Places of programs, which are given back one by one.
+    private void Occupy(int places)
+    {
+        if (Interlocked.Add(ref _count, places) > limit)
+        {
+            int others = Interlocked.Add(ref _count, -places);
+            throw new MigrationException(
+                MigrationError.LimitExceeded, $"{others} programs run here already, and at most {limit} may, which leaves no room for {places}; start the node with a greater --max-programs");
         }
     }
 
@@ -121,8 +128,7 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
         finally
         {
             _running.TryRemove(id, out _);
-            Node().Remove(hosted.Id);
-            await migrated.Migration.DisposeAsync();
+            await LetGoAsync(hosted, migrated.Migration);
             files.Dispose();
             Interlocked.Decrement(ref _count);
             Forget(id);
@@ -141,12 +147,59 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
             await ResumeCommand.FinishAsync(console, migrated.Migration, CancellationToken.None);
         }
 
+        MigrationReport report = migrated.Migration.Report;
+        report.MarkFirstInstruction();
+        console.Say($"program {hosted.Name} runs {report.FirstInstruction!.Value.TotalMilliseconds:0.00} ms after its order");
+        OrderedEnd end = await EndOfAsync(hosted, migrated.Program);
+        if (!isWhole && end.Outcome != OrderedOutcome.Frozen)
+        {
+            await ResumeCommand.FinishAsync(console, migrated.Migration, CancellationToken.None);
+        }
+
+        return end;
+    }
+
+    // A frozen program's pages may still come through its migration, until its image is gone from here.
+    private async Task LetGoAsync(HostedProgram hosted, Migration.Migration migration)
+    {
+        Task gone = await WhenImageGoneAsync(hosted);
+        Node().Remove(hosted.Id);
+        if (gone.IsCompleted)
+        {
+            await migration.DisposeAsync();
+            return;
+        }
+
+        _ = gone.ContinueWith(_ => FinishAsync(migration), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
+    }
+
+    private async Task FinishAsync(Migration.Migration migration)
+    {
+        if (migration.Report.AllArrived is null)
+        {
+            await ResumeCommand.FinishAsync(console, migration, CancellationToken.None);
+        }
+
+        await migration.DisposeAsync();
+    }
+
+    private async Task<Task> WhenImageGoneAsync(HostedProgram hosted)
+    {
+        if (!hosted.IsFrozen)
+        {
+            return Task.CompletedTask;
+        }
+
+        // The freeze that was asked for keeps the image at the node; asked again, the node names the same one.
+        Guid image = await Node().FreezeAsync(hosted.Id);
+        return Node().WhenGoneAsync(image);
+    }
+
+    private static async Task<OrderedEnd> EndOfAsync(HostedProgram hosted, RunningProgram program)
+    {
         OrderedEnd end;
         try
         {
-            MigrationReport report = migrated.Migration.Report;
-            report.MarkFirstInstruction();
-            console.Say($"program {hosted.Name} runs {report.FirstInstruction!.Value.TotalMilliseconds:0.00} ms after its order");
             ProgramStatus status = await hosted.RunAsync();
             if (status.Outcome == ProgramOutcome.Suspended)
             {
@@ -160,12 +213,7 @@ internal sealed class ResidentPrograms(CommandConsole console, ProgramOptions op
             end = new OrderedEnd(OrderedOutcome.Trapped, ExitCode.Trap, $"it trapped: {e.Message}");
         }
 
-        migrated.Program.Dispose();
-        if (!isWhole)
-        {
-            await ResumeCommand.FinishAsync(console, migrated.Migration, CancellationToken.None);
-        }
-
+        program.Dispose();
         return end;
     }
 

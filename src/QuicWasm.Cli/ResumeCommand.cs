@@ -25,21 +25,33 @@ internal static class ResumeCommand
         migration.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            string from = parsed.GetRequiredValue(source) is var given && given == StandingBy ? SourceFromInput(console) : given;
+            Pager pager = PagerCommand.Of(session.Transport, parsed);
+            string from = parsed.GetRequiredValue(source);
+            if (from == StandingBy)
+            {
+                PagerCommand.Warm(pager, migration.Request(parsed), parsed.GetValue(at));
+                from = SourceFromInput(console);
+            }
+
             if (parsed.GetValue(at) is { } destination)
             {
                 session.RefuseLocal(parsed, "--at");
+                if (migration.WantsCode(parsed, null))
+                {
+                    throw new UsageException("--binary compiled and --at do not go together");
+                }
+
                 TransportEndpoint there = session.Transport.Endpoint(parsed, destination);
                 var order = new ResumeOrder($"{SourceOfOrder(session.Transport, parsed, from)}", migration.Request(parsed));
                 return RemoteResume.RunAsync(console, there, order, session.Transport.Options(parsed, console, there), !parsed.GetValue(detach), cancellationToken);
             }
 
-            Configure configure = ProgramLoader.Configure(session.ProgramOptions(parsed));
+            Configure configure = ProgramLoader.Configure(session.ProgramOptions(parsed, console));
             TransportEndpoint? node = session.Transport.IsEndpoint(parsed, from) ? session.Transport.Endpoint(parsed, from) : null;
             SessionOptions options = session.SessionOptions(parsed, console, node);
             return node is not null
                 ? FromNodeAsync(
-                    console, node, migration.Request(parsed), configure, options, PagerCommand.Of(session.Transport, parsed),
+                    console, node, migration.Request(parsed), migration.WantsCode(parsed, node), configure, options, pager,
                     PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)), cancellationToken)
                 : FromFileAsync(console, from, configure, options, cancellationToken);
         });
@@ -81,6 +93,7 @@ internal static class ResumeCommand
         CommandConsole console,
         TransportEndpoint node,
         MigrationRequest request,
+        bool wantsCode,
         Configure configure,
         SessionOptions options,
         Pager itsPager,
@@ -93,7 +106,8 @@ internal static class ResumeCommand
         await using Migration.Migration migration = migrated.Migration;
         MigrationReport report = migration.Report;
         bool isWhole = report.AllArrived is not null;
-        if (isWhole)
+        Task? code = wantsCode ? FetchCodeAsync(console, migrated, cancellationToken) : null;
+        if (isWhole && code is null)
         {
             await FinishAsync(console, migration, cancellationToken);
             await migration.DisposeAsync();
@@ -101,7 +115,11 @@ internal static class ResumeCommand
 
         int exitCode = await new ProgramSession(console, migrated.Program, $"{migration.Image}", options) { Starting = report.MarkFirstInstruction }
             .RunAsync(cancellationToken);
-        if (!isWhole)
+        if (code is not null)
+        {
+            await code;
+        }
+        else if (!isWhole)
         {
             await FinishAsync(console, migration, cancellationToken);
         }
@@ -112,6 +130,24 @@ internal static class ResumeCommand
         }
 
         return exitCode;
+    }
+
+    // While the program runs; when the code is here, nothing of the image is needed any more.
+    private static async Task FetchCodeAsync(CommandConsole console, MigratedProgram migrated, CancellationToken cancellationToken)
+    {
+        Migration.Migration migration = migrated.Migration;
+        try
+        {
+            (int modules, long bytes) = await migration.FetchCodeAsync(migrated.Program, cancellationToken);
+            console.Say($"compiled code of {modules} modules came from {migration.Source}, {bytes} bytes");
+        }
+        catch (MigrationException e)
+        {
+            console.Say($"compiled code did not come: {e.Message}");
+        }
+
+        await FinishAsync(console, migration, cancellationToken);
+        await migration.DisposeAsync();
     }
 
     // The program is this node's by now, and goes on whatever the memory node says.

@@ -19,7 +19,8 @@ internal static class RunCommand
         };
         var environment = new Option<string[]>("--env") { Description = "A variable of the environment: NAME=VALUE; may be given again", DefaultValueFactory = _ => [] };
         var invoke = new Option<string?>("--invoke") { Description = "Calls this export with the arguments as values of its types, and prints its results" };
-        var command = new Command("run", "Runs a program") { file, arguments, modules, environment, invoke };
+        Option<string?> emitIl = IlOption.Create();
+        var command = new Command("run", "Runs a program") { file, arguments, modules, environment, invoke, emitIl };
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -28,12 +29,17 @@ internal static class RunCommand
             RunningProgram program = ProgramLoader.Load(
                 path,
                 [.. parsed.GetRequiredValue(modules).Select(m => Pair("--module", m, "FILE"))],
-                options.ProgramOptions(parsed) with
+                options.ProgramOptions(parsed, console) with
                 {
                     Arguments = [Path.GetFileName(path), .. parsed.GetRequiredValue(arguments)],
                     Environment = [.. parsed.GetRequiredValue(environment).Select(e => Checked(e))],
                     Invoke = parsed.GetValue(invoke),
                 });
+            if (parsed.GetValue(emitIl) is { } function)
+            {
+                IlOption.Write(console, program.Context, function);
+            }
+
             return new ProgramSession(console, program, Path.GetFileNameWithoutExtension(path), session).RunAsync(cancellationToken);
         });
         return command;

@@ -22,6 +22,7 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
     private readonly FeatureOptionSet _features = new();
     private readonly Option<string?> _maxMemory = new("--max-memory") { Description = "How far one memory can grow, such as 64MiB or 1GiB; 4GiB without it" };
     private readonly Option<string> _engine = CommonOptions.Engine();
+    private readonly CacheOptionSet _cache = new();
     private readonly Option<string> _allocation = CommonOptions.Allocation();
     private readonly Option<int> _poolMib = CommonOptions.PoolMib();
     private readonly Option<string?> _listen = CommonOptions.Listen();
@@ -58,6 +59,7 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
             command.Add(option);
         }
 
+        _cache.AddTo(command);
         _local = [.. command.Options.Skip(before)];
         Transport.AddTo(command, listens: true);
     }
@@ -73,8 +75,11 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
     }
 
     /// <summary>Where and with what the program runs.</summary>
-    public ProgramOptions ProgramOptions(ParseResult parsed) => new()
+    /// <param name="parsed">The command line.</param>
+    /// <param name="console">Told what is wrong with the cache of compiled code.</param>
+    public ProgramOptions ProgramOptions(ParseResult parsed, CommandConsole console) => new()
     {
+        Cache = _cache.Cache(parsed, console),
         Engine = parsed.GetRequiredValue(_engine),
         Preopens = _folders.Preopens(parsed),
         MemoryFolderLimitBytes = _folders.MemoryLimitBytes(parsed),

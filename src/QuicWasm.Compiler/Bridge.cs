@@ -19,6 +19,15 @@ internal static unsafe partial class Bridge
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static Exception Unreachable() => new TrapException(TrapKind.Unreachable);
 
+    /// <summary>A trap, to be thrown.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Exception NullReference() => new TrapException(TrapKind.NullReference);
+
+    /// <summary>A trap, to be thrown where a function is called through a reference that is null, or of another type.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static Exception WrongReference(long reference) =>
+        new TrapException((ulong)reference == Reference.Null ? TrapKind.NullFunctionReference : TrapKind.IndirectCallTypeMismatch);
+
     /// <summary>At a function's entry: traps at the end of the stack, else writes the function's first frame. The rest is <see cref="AfterPoll"/>'s.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static nint EnterSlowly(nint context, ulong* arguments)
@@ -70,17 +79,17 @@ internal static unsafe partial class Bridge
 
     /// <summary>The entry of an element that the fast path did not take; traps where there is none of the type.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static nint ResolveIndirect(nint context, int table, int index, int type)
+    public static nint ResolveIndirect(nint context, int table, ulong index, int type)
     {
         CompilerEngine engine = EngineOf(context);
         ModuleInstance instance = InstanceOf(context);
         TableInstance elements = instance.Tables[table];
-        if ((uint)index >= (uint)elements.Length)
+        if (index >= (ulong)elements.Length)
         {
             throw new TrapException(TrapKind.UndefinedElement);
         }
 
-        ulong reference = elements.Get((uint)index);
+        ulong reference = elements.Get(index);
         if (reference == Reference.Null)
         {
             throw new TrapException(TrapKind.UninitializedElement);

@@ -54,6 +54,13 @@ public sealed unsafe partial class CompilerEngine
             ReserveResults(function.Type.ResultSlots);
         }
 
+        // What is caught passes through the area, too: an exception's values, and a reference.
+        foreach (TagInstance tag in store.Tags)
+        {
+            ReserveResults(tag.Type.ParameterSlots + 1);
+        }
+
+        ReserveResults(1);
         for (int i = 0; i < store.Modules.Count; i++)
         {
             FillBlock(store.Modules[i], (byte*)_instanceBlocks[i]);

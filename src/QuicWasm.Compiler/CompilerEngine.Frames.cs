@@ -31,10 +31,17 @@ public sealed unsafe partial class CompilerEngine
         }
     }
 
-    /// <summary>Adds the frame that was written, the next one outwards.</summary>
+    /// <summary>Adds the frame that was written, the next one outwards; forgets it where it is an exception that takes the stack down.</summary>
     internal void AddFrame(FunctionInstance function, int pc, int localSlots, int operandSlots, int callPc)
     {
         Span<ulong> slots = new(_frame, localSlots + operandSlots);
+        if (Unwinding == UnwindingState.Exception)
+        {
+            slots.Clear();
+            Pass(function, pc);
+            return;
+        }
+
         ImmutableArray<ulong> locals = [.. slots[..localSlots]];
         ImmutableArray<ulong> operands = [.. slots[localSlots..]];
         slots.Clear();
@@ -52,6 +59,8 @@ public sealed unsafe partial class CompilerEngine
     /// <summary>At a function's entry that has something to ask: writes its first frame.</summary>
     internal nint EnterSlowly(FunctionInstance function, ulong* arguments)
     {
+        // Code that came from elsewhere may run before the function's body has arrived.
+        function.EnsureBody();
         FunctionLayout layout = function.Module!.Module.Layout(function.DefinedIndex);
         new ReadOnlySpan<ulong>(arguments, function.Type.ParameterSlots).CopyTo(new Span<ulong>(_frame, layout.LocalSlots));
         return AfterPoll(function, layout.EntryPc, layout.LocalSlots, 0);
@@ -86,6 +95,7 @@ public sealed unsafe partial class CompilerEngine
         long key = ((long)function.Address << 32) | (uint)pc;
         if (!_versions.TryGetValue(key, out nint version))
         {
+            function.EnsureBody();
             version = code.Compile([new CodeKey(function.DefinedIndex, pc)])[0].Pointer;
             _versions.Add(key, version);
         }

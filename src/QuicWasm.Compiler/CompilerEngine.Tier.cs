@@ -7,7 +7,8 @@ namespace QuicWasm.Compiler;
 /// <param name="LoopPc">The header of the loop where a version is entered, or -1 for the function itself.</param>
 /// <param name="Samples">How often it was seen running before it was compiled.</param>
 /// <param name="CompileTime">How long compiling it took, the JIT included; null where it was not compiled.</param>
-public sealed record FunctionProfile(string Function, int LoopPc, int Samples, TimeSpan? CompileTime);
+/// <param name="IsKept">Whether its code came from a cache, or from another node, so that only the JIT was left to do.</param>
+public sealed record FunctionProfile(string Function, int LoopPc, int Samples, TimeSpan? CompileTime, bool IsKept);
 
 // What is compiled when, and where the baseline hands over.
 // SAFETY: cells that are written belong to blocks of live instances.
@@ -17,11 +18,12 @@ public sealed unsafe partial class CompilerEngine
     private readonly Dictionary<(int Address, int Pc), CompiledCode?> _loops = [];
     private readonly HashSet<int> _ready = [];
     private readonly HashSet<int> _refused = [];
-    private readonly Dictionary<(FunctionInstance Function, int LoopPc), TimeSpan> _compileTimes = [];
+    private readonly Dictionary<(FunctionInstance Function, int LoopPc), (TimeSpan Time, bool IsOffered)> _compileTimes = [];
 
     /// <inheritdoc/>
     public void OnSample(ReadOnlySpan<int> stack)
     {
+        _hot.Answer();
         InstallFinished();
         if (_mode == CompileMode.Eager)
         {
@@ -169,7 +171,7 @@ public sealed unsafe partial class CompilerEngine
         {
             Use();
             EnsureGlobals(function.Module!);
-            _compileTimes[(function, pc)] = code.Time;
+            _compileTimes[(function, pc)] = (code.Time, code.IsOffered);
         }
 
         _loops[(function.Address, pc)] = code;
@@ -184,7 +186,7 @@ public sealed unsafe partial class CompilerEngine
         }
 
         _ready.Add(function.Address);
-        _compileTimes[(function, -1)] = code.Time;
+        _compileTimes[(function, -1)] = (code.Time, code.IsOffered);
         _baseline.HandOver(function);
     }
 

@@ -19,7 +19,7 @@ public enum CompileMode
 /// compiled, and every frame that is resumed, until its next call or loop header.
 /// </summary>
 // SAFETY: blocks, entries and frames that are being written are native memory of this engine, freed when it is disposed and nothing runs.
-public sealed unsafe partial class CompilerEngine : IEngine, ITier
+public sealed unsafe partial class CompilerEngine : IEngine, ITier, IPortableCode
 {
     /// <summary>Kept free for host functions and the runtime itself, below what programs may use.</summary>
     private const ulong StackReserveBytes = 256 * 1024;
@@ -44,10 +44,21 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
     /// Whether compiled code can be captured. Without safe points a program can be frozen in the baseline only, and endless loops do not stop: it is
     /// there to measure what safe points cost.
     /// </param>
+    /// <param name="cache">Where compiled code is kept from one process to the next, or null.</param>
     public CompilerEngine(
-        RuntimeContext context, Func<RuntimeContext, IBaselineEngine> baseline, CompileMode mode = CompileMode.Tiered, bool hasSafePoints = true)
+        RuntimeContext context,
+        Func<RuntimeContext, IBaselineEngine> baseline,
+        CompileMode mode = CompileMode.Tiered,
+        bool hasSafePoints = true,
+        CodeCache? cache = null)
     {
+        _cache = cache;
         _hasSafePoints = hasSafePoints;
+        if (hasSafePoints)
+        {
+            context.Store.Exceptions.CollectionWanted = context.Interruption.RequestPause;
+        }
+
         Context = context;
         _mode = mode;
         _baseline = baseline(context);
@@ -70,7 +81,8 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
             k.Function.DisplayName,
             k.LoopPc,
             _hot.Heat.GetValueOrDefault(k),
-            _compileTimes.TryGetValue(k, out TimeSpan time) ? time : null)),
+            _compileTimes.TryGetValue(k, out (TimeSpan Time, bool IsOffered) compiled) ? compiled.Time : null,
+            compiled.IsOffered)),
     ];
 
     internal RuntimeContext Context { get; }
@@ -81,7 +93,8 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         Enter();
         try
         {
-            return IsReady(function) ? CallCompiled(function, arguments, results) : _baseline.Invoke(function, arguments, results);
+            return AfterCollection(
+                IsReady(function) ? CallCompiled(function, arguments, results) : _baseline.Invoke(function, arguments, results), results);
         }
         finally
         {
@@ -96,7 +109,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         try
         {
             WatchBaseline();
-            return _baseline.Resume(stack, results);
+            return AfterCollection(_baseline.Resume(stack, results), results);
         }
         finally
         {
@@ -113,6 +126,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         }
 
         _hot.Dispose();
+        KeepCode();
         _baseline.Dispose();
         FreeBlocks();
         NativeMemory.Free(_results);
@@ -151,11 +165,17 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         }
 
         WatchBaseline();
-        ExecutionOutcome outcome = _baseline.Invoke(function, arguments, results);
-        if (outcome.Stack is { } stack)
+        try
         {
-            AddFrames(stack);
-            Unwinding = UnwindingState.Frames;
+            if (_baseline.Invoke(function, arguments, results).Stack is { } stack)
+            {
+                AddFrames(stack);
+                Unwinding = UnwindingState.Frames;
+            }
+        }
+        catch (TrapException trap) when (IsState(trap))
+        {
+            Throw(trap.Thrown!);
         }
     }
 
@@ -183,13 +203,20 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
 
         Span<ulong> results = stackalloc ulong[function.Type.ResultSlots];
         ModuleInstance instance = Context.Store.Modules[header->Instance];
-        while (function.Host!(new HostCall(Context, instance, arguments, results)) == HostOutcome.Interrupted)
+        try
         {
-            if (Context.Interruption.IsRequested)
+            while (function.Host!(new HostCall(Context, instance, arguments, results)) == HostOutcome.Interrupted)
             {
-                InterruptCall(arguments, tableIndex);
-                return;
+                if (Context.Interruption.IsRequested)
+                {
+                    InterruptCall(arguments, tableIndex);
+                    return;
+                }
             }
+        }
+        catch (TrapException trap) when (IsState(trap))
+        {
+            Throw(trap.Thrown!);
         }
 
         PrepareNew();
@@ -228,6 +255,11 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
 
     private ExecutionOutcome Finish(ulong* slots, Span<ulong> results)
     {
+        if (Unwinding == UnwindingState.Exception)
+        {
+            throw TakeThrown();
+        }
+
         if (Unwinding != UnwindingState.None)
         {
             Unwinding = UnwindingState.None;
@@ -256,6 +288,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
         ulong lowest = _stack.Lowest + Math.Min(StackReserveBytes, (top - _stack.Lowest) / 2);
         Context.Interruption.StackLimit = Math.Max(top - Math.Min(top, Context.Configure.MaxStackBytes), lowest);
         PrepareNew();
+        PreheatNew();
         if (_mode == CompileMode.Tiered)
         {
             _hot.Start();
@@ -264,7 +297,13 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier
 
     private void Leave()
     {
-        if (--_depth == 0 && _mode == CompileMode.Tiered)
+        if (--_depth > 0)
+        {
+            return;
+        }
+
+        CollectAtEnd();
+        if (_mode == CompileMode.Tiered)
         {
             _hot.Stop();
         }

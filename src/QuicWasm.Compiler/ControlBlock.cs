@@ -10,7 +10,7 @@ internal sealed class ControlBlock
     /// <summary>Where a branch goes: the header of a loop, the end of another.</summary>
     public required Label Label { get; init; }
 
-    /// <summary>Block, Loop, If, or Nop for the function.</summary>
+    /// <summary>Block, Loop, If, TryTable, or Nop for the function.</summary>
     public required Opcode Kind { get; init; }
 
     public required ImmutableArray<ValueType> Parameters { get; init; }
@@ -34,6 +34,9 @@ internal sealed class ControlBlock
 
     /// <summary>For an if: where its else begins, until it has.</summary>
     public Label? Else { get; set; }
+
+    /// <summary>For a try_table: its clauses.</summary>
+    public TryRegion? Try { get; set; }
 
     /// <summary>Whether the length of memory 0 is kept in a local within it only.</summary>
     public bool KeepsLength { get; set; }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Reflection.Emit;
 using QuicWasm.Modules;
 
@@ -15,7 +16,7 @@ internal sealed partial class FunctionCompiler
                 PushMemorySize(first);
                 break;
             case Opcode.MemoryGrow:
-                Invoke(nameof(Bridge.MemoryGrow), 1, ValueType.I32, first);
+                Invoke(nameof(Bridge.MemoryGrow), 1, AddressTypeOf(_module.MemoryTypes[first].Limits), first);
                 break;
             case Opcode.MemoryFill:
                 Invoke(nameof(Bridge.MemoryFill), 3, null, first);
@@ -36,10 +37,10 @@ internal sealed partial class FunctionCompiler
                 Invoke(nameof(Bridge.TableSet), 2, null, first);
                 break;
             case Opcode.TableSize:
-                Invoke(nameof(Bridge.TableSize), 0, ValueType.I32, first);
+                Invoke(nameof(Bridge.TableSize), 0, AddressTypeOf(_module.TableTypes[first].Limits), first);
                 break;
             case Opcode.TableGrow:
-                Invoke(nameof(Bridge.TableGrow), 2, ValueType.I32, first);
+                Invoke(nameof(Bridge.TableGrow), 2, AddressTypeOf(_module.TableTypes[first].Limits), first);
                 break;
             case Opcode.TableFill:
                 Invoke(nameof(Bridge.TableFill), 3, null, first);
@@ -58,14 +59,35 @@ internal sealed partial class FunctionCompiler
         }
     }
 
+    private static ValueType AddressTypeOf(Limits limits) => limits.Is64 ? ValueType.I64 : ValueType.I32;
+
+    // Addresses, indices and lengths go to C# as 64-bit numbers, whatever the memory's or table's are.
+    private void EmitAddress(Node value)
+    {
+        Emit(value);
+        if (value.Type == ValueType.I32)
+        {
+            _il.Emit(OpCodes.Conv_U8);
+        }
+    }
+
     private void Invoke(string method, int operands, ValueType? result, params ReadOnlySpan<int> immediates)
     {
         Node[] values = Pop(operands);
         SettleAll();
+        MethodInfo callee = Method(typeof(Bridge), method);
+        ParameterInfo[] parameters = callee.GetParameters();
         _il.Emit(OpCodes.Ldarg_0);
-        foreach (Node value in values)
+        for (int i = 0; i < values.Length; i++)
         {
-            EmitCanonical(value);
+            if (parameters[i + 1].ParameterType == typeof(ulong))
+            {
+                EmitAddress(values[i]);
+            }
+            else
+            {
+                EmitCanonical(values[i]);
+            }
         }
 
         foreach (int immediate in immediates)
@@ -73,9 +95,14 @@ internal sealed partial class FunctionCompiler
             _il.Emit(OpCodes.Ldc_I4, immediate);
         }
 
-        _il.Emit(OpCodes.Call, Method(typeof(Bridge), method));
+        _il.Emit(OpCodes.Call, callee);
         if (result is { } type)
         {
+            if (type == ValueType.I32)
+            {
+                _il.Emit(OpCodes.Conv_I4);
+            }
+
             LocalBuilder local = TakeLocal(ClrTypes.Of(type));
             _il.Emit(OpCodes.Stloc, local);
             _stack.Add(Node.Temp(local, type, isOwner: true));
@@ -84,20 +111,17 @@ internal sealed partial class FunctionCompiler
 
     private void PushMemorySize(int memory)
     {
-        LocalBuilder local = TakeLocal(typeof(int));
-        if (memory == 0)
-        {
-            LoadMemoryLength();
-        }
-        else
-        {
-            LoadLengthOf(memory);
-        }
-
+        ValueType type = AddressTypeOf(_module.MemoryTypes[memory].Limits);
+        LocalBuilder local = TakeLocal(ClrTypes.Of(type));
+        EmitLengthOf(memory);
         _il.Emit(OpCodes.Ldc_I4, 16);
         _il.Emit(OpCodes.Shr_Un);
-        _il.Emit(OpCodes.Conv_I4);
+        if (type == ValueType.I32)
+        {
+            _il.Emit(OpCodes.Conv_I4);
+        }
+
         _il.Emit(OpCodes.Stloc, local);
-        _stack.Add(Node.Temp(local, ValueType.I32, isOwner: true));
+        _stack.Add(Node.Temp(local, type, isOwner: true));
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class FunctionCompiler
         switch (opcode)
         {
             case Opcode.Call:
-                Call((int)reader.ReadU32(), pc, reader.Position);
+                Call((int)reader.ReadU32(), pc, reader.Position, isTail: false);
                 return true;
             case Opcode.ReturnCall:
                 TailCall((int)reader.ReadU32(), pc, reader.Position);
@@ -24,12 +24,15 @@ internal sealed partial class FunctionCompiler
                 int table = (int)reader.ReadU32();
                 CallIndirect(type, table, pc, reader.Position, isTail: opcode == Opcode.ReturnCallIndirect);
                 return true;
+            case Opcode.CallRef or Opcode.ReturnCallRef:
+                CallReference((int)reader.ReadU32(), pc, reader.Position, isTail: opcode == Opcode.ReturnCallRef);
+                return true;
             default:
                 return false;
         }
     }
 
-    private void Call(int function, int pc, int returnPc)
+    private void Call(int function, int pc, int returnPc, bool isTail)
     {
         FunctionType type = _module.FunctionTypes[function];
         Node[] arguments = Pop(type.Parameters.Length);
@@ -40,7 +43,7 @@ internal sealed partial class FunctionCompiler
             _il.Emit(OpCodes.Ldarg_0);
             EmitArguments(arguments, type);
             _il.Emit(OpCodes.Call, method);
-            EndCall(type, new CapturePoint(returnPc, [.. _stack], -1, false));
+            EndCall(type, new CapturePoint(returnPc, [.. _stack], -1, false), isTail);
             return;
         }
 
@@ -51,7 +54,7 @@ internal sealed partial class FunctionCompiler
         LoadContext(_layout.Function(function), OpCodes.Ldind_I);
         EmitCallThroughPointer(type);
         Release(context);
-        EndCall(type, new CapturePoint(returnPc, [.. _stack], isImport ? pc : -1, false));
+        EndCall(type, new CapturePoint(returnPc, [.. _stack], isImport ? pc : -1, false), isTail);
     }
 
     // Leaves the callee's block in a local, and in that block who is called and by whom.
@@ -104,19 +107,25 @@ internal sealed partial class FunctionCompiler
         LoadContext(_layout.Function(function), OpCodes.Ldind_I);
         EmitTailCall(type);
         _il.MarkLabel(afterHost);
-        Call(function, pc, returnPc);
+        Call(function, pc, returnPc, isTail: true);
         EmitReturn();
         _isUnreachable = true;
     }
 
     private void CallIndirect(int typeIndex, int table, int pc, int returnPc, bool isTail)
     {
-        FunctionType type = _module.Module.Types[typeIndex];
         Node index = Pop();
         SettleTraps();
-        LocalBuilder wanted = TakeLocal(typeof(int));
-        Emit(index);
+        LocalBuilder wanted = TakeLocal(typeof(ulong));
+        EmitAddress(index);
         _il.Emit(OpCodes.Stloc, wanted);
+        CallEntry(_module.Module.Types[typeIndex], entry => EmitLookup(typeIndex, table, wanted, entry), wanted, pc, returnPc, isTail);
+        Release(wanted);
+    }
+
+    // Calls what an entry says. What named it, a table's index or a reference, is left where it is found when a function of the host is interrupted.
+    private void CallEntry(FunctionType type, Action<LocalBuilder> find, LocalBuilder name, int pc, int returnPc, bool isTail)
+    {
         if (isTail)
         {
             SettleTop(type.Parameters.Length);
@@ -125,12 +134,13 @@ internal sealed partial class FunctionCompiler
         ImmutableArray<Node> arguments = [.. Pop(type.Parameters.Length)];
         SettleAll();
         LocalBuilder entry = TakeLocal(typeof(nint));
-        EmitLookup(typeIndex, table, wanted, entry);
+        find(entry);
         LocalBuilder context = TakeLocal(typeof(nint));
         LoadField(entry, 8, OpCodes.Ldind_I);
         _il.Emit(OpCodes.Stloc, context);
         ContextAddress(InstanceLayout.TableIndex);
-        _il.Emit(OpCodes.Ldloc, wanted);
+        _il.Emit(OpCodes.Ldloc, name);
+        _il.Emit(OpCodes.Conv_I4);
         _il.Emit(OpCodes.Stind_I4);
         if (isTail)
         {
@@ -142,10 +152,9 @@ internal sealed partial class FunctionCompiler
         EmitArguments([.. arguments], type);
         LoadField(entry, 0, OpCodes.Ldind_I);
         EmitCallThroughPointer(type);
-        Release(wanted);
         Release(entry);
         Release(context);
-        EndCall(type, new CapturePoint(returnPc, [.. _stack], pc, true));
+        EndCall(type, new CapturePoint(returnPc, [.. _stack], pc, true), isTail);
         if (isTail)
         {
             EmitReturn();
@@ -179,7 +188,6 @@ internal sealed partial class FunctionCompiler
         LoadContext(_layout.Table(table), OpCodes.Ldind_I);
         _il.Emit(OpCodes.Stloc, cell);
         _il.Emit(OpCodes.Ldloc, wanted);
-        _il.Emit(OpCodes.Conv_U8);
         LoadField(cell, 8, OpCodes.Ldind_I8);
         _il.Emit(OpCodes.Bge_Un, slow);
         LoadContext(InstanceLayout.Entries, OpCodes.Ldind_I);
@@ -190,9 +198,7 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Shl);
         _il.Emit(OpCodes.Add);
         _il.Emit(OpCodes.Ldind_I8);
-        _il.Emit(OpCodes.Ldc_I4_5);
-        _il.Emit(OpCodes.Shl);
-        _il.Emit(OpCodes.Conv_I);
+        EmitEntryOffset();
         _il.Emit(OpCodes.Add);
         _il.Emit(OpCodes.Stloc, entry);
         LoadField(entry, 16, OpCodes.Ldind_I4);
@@ -252,8 +258,8 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Ret);
     }
 
-    // With the result on the stack: tests for a suspension, and pushes the results.
-    private void EndCall(FunctionType type, CapturePoint point)
+    // With the result on the stack: tests for a suspension or an exception, and pushes the results. A tail call is in no try_table any more.
+    private void EndCall(FunctionType type, CapturePoint point, bool isTail)
     {
         LocalBuilder? result = null;
         if (type.Results.Length == 1)
@@ -268,9 +274,16 @@ internal sealed partial class FunctionCompiler
             Label suspended = _il.DefineLabel();
             LoadContext(InstanceLayout.Unwinding, OpCodes.Ldind_I4);
             _il.Emit(OpCodes.Brtrue, suspended);
+            TryRegion? region = isTail ? null : _try;
+            region?.Use();
             _cold.Add(() =>
             {
                 _il.MarkLabel(suspended);
+                if (region is not null)
+                {
+                    EmitExceptionTest(region, point.Pc);
+                }
+
                 EmitCapture(point);
             });
         }

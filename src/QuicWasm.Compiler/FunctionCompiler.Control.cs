@@ -22,6 +22,18 @@ internal sealed partial class FunctionCompiler
             case Opcode.Block or Opcode.Loop or Opcode.If:
                 Open(opcode, pc, reader.ReadBlockType(), reader.Position);
                 return true;
+            case Opcode.TryTable:
+                OpenTry(pc, ref reader);
+                return true;
+            case Opcode.Throw or Opcode.ThrowRef:
+                Throw(opcode, pc, ref reader);
+                return true;
+            case Opcode.BrOnNull:
+                BranchOnNull(BlockAt(reader.ReadU32()));
+                return true;
+            case Opcode.BrOnNonNull:
+                BranchOnNonNull(BlockAt(reader.ReadU32()));
+                return true;
             case Opcode.Else:
                 BeginElse();
                 return true;
@@ -147,6 +159,7 @@ internal sealed partial class FunctionCompiler
         }
 
         _blocks.RemoveAt(_blocks.Count - 1);
+        _try = block.Try is { } region ? region.Outer : _try;
         if (block.Kind == Opcode.Loop || !block.IsTargeted)
         {
             CloseUntargeted(block);
@@ -207,7 +220,7 @@ internal sealed partial class FunctionCompiler
     {
         switch (opcode)
         {
-            case Opcode.Block or Opcode.Loop or Opcode.If:
+            case Opcode.Block or Opcode.Loop or Opcode.If or Opcode.TryTable:
                 _skippedBlocks++;
                 break;
             case Opcode.Else when _skippedBlocks == 0:

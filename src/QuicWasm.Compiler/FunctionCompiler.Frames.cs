@@ -79,7 +79,7 @@ internal sealed partial class FunctionCompiler
             }
 
             _il.Emit(OpCodes.Tailcall);
-            _il.Emit(OpCodes.Call, _code.SignatureOf(_type).EntryPoll);
+            _il.Emit(OpCodes.Call, _code.EntryPollOf(_type));
             _il.Emit(OpCodes.Ret);
         });
     }
@@ -274,6 +274,7 @@ internal sealed partial class FunctionCompiler
 
     private void EmitEnds()
     {
+        EmitPass();
         foreach (((LocalSet? live, bool isPoll), Label label) in _ends)
         {
             _il.MarkLabel(label);
@@ -306,14 +307,6 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Ldloc, _savedSlots!);
         _il.Emit(OpCodes.Ldloc, _savedCall!);
         _il.Emit(OpCodes.Call, Method(typeof(Bridge), nameof(Bridge.AddFrame)));
-        Type result = ClrTypes.ResultOf(_type);
-        if (result != typeof(void))
-        {
-            LocalBuilder any = TakeLocal(result);
-            _il.Emit(OpCodes.Ldloc, any);
-            Release(any);
-        }
-
-        _il.Emit(OpCodes.Ret);
+        EmitReturnAny();
     }
 }

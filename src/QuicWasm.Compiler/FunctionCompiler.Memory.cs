@@ -99,22 +99,33 @@ internal sealed partial class FunctionCompiler
         _isGuarded && access.MemoryIndex == 0 && address.Kind != NodeKind.Constant && access.Offset <= uint.MaxValue;
 
     /// <summary>Makes sure that the bytes are inside the memory; gives the address as a value that may be pushed again.</summary>
-    // SAFETY: end = address + offset + width in 64 bits, without overflow (address < 2^32, offset < 2^32); the access follows only where
-    // end <= length, or where an earlier check of the same, unchanged address had at least this end, or the declared minimum covers it.
+    // SAFETY: end = offset + width. Of a 32-bit address, address + end cannot overflow 64 bits, and the access follows only where it is <= length; of a
+    // 64-bit one see CheckedWide. Or an earlier check of the same, unchanged address had at least this end, or the declared minimum covers it.
     private Node Checked(Node address, MemArg access, int widthBytes)
     {
         ulong end = access.Offset + (ulong)widthBytes;
         int memory = (int)access.MemoryIndex;
-        if (address.Kind == NodeKind.Constant && IsInMinimum(memory, (uint)address.Bits, end))
+        if (end >= access.Offset && IsKnown(address, memory, end))
         {
             return address;
         }
 
-        if (address.Kind == NodeKind.Local && memory == 0 && _checked.Covers(address.Index, end))
+        _outOfBounds ??= _il.DefineLabel();
+        Node located = address.Type == ValueType.I64 ? CheckedWide(address, memory, end, access.Offset) : CheckedNarrow(address, memory, end);
+        if (address.Kind == NodeKind.Local && memory == 0 && end >= access.Offset)
         {
-            return address;
+            _checked = _checked.With(address.Index, end);
         }
 
+        return located;
+    }
+
+    private bool IsKnown(Node address, int memory, ulong end) =>
+        (address.Kind == NodeKind.Constant && IsInMinimum(memory, address.Bits, end))
+        || (address.Kind == NodeKind.Local && memory == 0 && _checked.Covers(address.Index, end));
+
+    private Node CheckedNarrow(Node address, int memory, ulong end)
+    {
         Emit(address);
         _il.Emit(OpCodes.Conv_U8);
         LocalBuilder wide = TakeLocal(typeof(ulong));
@@ -122,6 +133,40 @@ internal sealed partial class FunctionCompiler
         _il.Emit(OpCodes.Ldloc, wide);
         _il.Emit(OpCodes.Ldc_I8, (long)end);
         _il.Emit(OpCodes.Add);
+        EmitLengthOf(memory);
+        _il.Emit(OpCodes.Bgt_Un, _outOfBounds!.Value);
+        return Node.Temp(wide, ValueType.I64, isOwner: true);
+    }
+
+    // SAFETY: end <= length, where the minimum does not say so, and address <= length - end: nothing overflows. An offset whose end does is outside of
+    // every memory.
+    private Node CheckedWide(Node address, int memory, ulong end, ulong offset)
+    {
+        Node plain = address.IsPlain ? address : Spilled(address);
+        if (end < offset)
+        {
+            _il.Emit(OpCodes.Ldc_I4_1);
+            _il.Emit(OpCodes.Brtrue, _outOfBounds!.Value);
+            return plain;
+        }
+
+        if (!IsInMinimum(memory, 0, end))
+        {
+            EmitLengthOf(memory);
+            _il.Emit(OpCodes.Ldc_I8, (long)end);
+            _il.Emit(OpCodes.Blt_Un, _outOfBounds!.Value);
+        }
+
+        EmitAgain(plain);
+        EmitLengthOf(memory);
+        _il.Emit(OpCodes.Ldc_I8, (long)end);
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Bgt_Un, _outOfBounds!.Value);
+        return plain;
+    }
+
+    private void EmitLengthOf(int memory)
+    {
         if (memory == 0)
         {
             LoadMemoryLength();
@@ -130,19 +175,14 @@ internal sealed partial class FunctionCompiler
         {
             LoadLengthOf(memory);
         }
-
-        _outOfBounds ??= _il.DefineLabel();
-        _il.Emit(OpCodes.Bgt_Un, _outOfBounds.Value);
-        if (address.Kind == NodeKind.Local && memory == 0)
-        {
-            _checked = _checked.With(address.Index, end);
-        }
-
-        return Node.Temp(wide, ValueType.I64, isOwner: true);
     }
 
-    private bool IsInMinimum(int memory, uint address, ulong end) =>
-        address + end <= _module.MemoryTypes[memory].Limits.Minimum * MemoryInstance.PageBytes;
+    // A 64-bit memory may be declared larger than any can be.
+    private bool IsInMinimum(int memory, ulong address, ulong end)
+    {
+        ulong pages = _module.MemoryTypes[memory].Limits.Minimum;
+        return pages < 1UL << 40 && end <= pages * MemoryInstance.PageBytes && address <= (pages * MemoryInstance.PageBytes) - end;
+    }
 
     private void EmitPointer(Node address, ulong offset, int memory)
     {
@@ -247,6 +287,7 @@ internal sealed partial class FunctionCompiler
     {
         EmitTrap(_outOfBounds, nameof(Bridge.OutOfBounds));
         EmitTrap(_unreachable, nameof(Bridge.Unreachable));
+        EmitTrap(_nullReference, nameof(Bridge.NullReference));
     }
 
     // A throw, not a call that never returns: the JIT keeps no values across it.

@@ -45,6 +45,9 @@ internal sealed partial class FunctionCompiler
             case Opcode.RefFunc:
                 PushFunctionReference((int)reader.ReadU32());
                 return true;
+            case Opcode.RefAsNonNull:
+                AsNonNull();
+                return true;
             default:
                 return false;
         }

@@ -10,7 +10,7 @@ namespace QuicWasm.Compiler;
 /// </summary>
 internal sealed partial class FunctionCompiler
 {
-    private readonly ModuleCode _code;
+    private readonly ICodeScope _code;
     private readonly InstanceLayout _layout;
     private readonly ValidatedModule _module;
     private readonly FunctionType _type;
@@ -29,12 +29,12 @@ internal sealed partial class FunctionCompiler
     private bool _isUnreachable;
     private int _skippedBlocks;
 
-    /// <param name="code">The module's code.</param>
+    /// <param name="code">Where the module's code stands.</param>
     /// <param name="definedIndex">The function.</param>
     /// <param name="entryPc">The safe point where the version is entered, or -1 for the normal one.</param>
     /// <param name="scan">What a look over it found.</param>
     /// <param name="il">Where the code goes.</param>
-    public FunctionCompiler(ModuleCode code, int definedIndex, int entryPc, FunctionScan scan, ILGenerator il)
+    public FunctionCompiler(ICodeScope code, int definedIndex, int entryPc, FunctionScan scan, ILGenerator il)
     {
         _code = code;
         _isGuarded = code.Variant.IsGuarded;

@@ -22,14 +22,14 @@ internal sealed class FunctionScan
         }
 
         _module = module;
-        UsesWhatIsNotCompiled |= locals.Any(IsException) || UsesWide(module);
+        UsesExceptions |= locals.Any(IsException);
         FunctionBody body = module.Module.Functions[definedIndex];
         var reader = new CodeReader(body.Code.Span, body.Offset) { Position = module.Layout(definedIndex).EntryPc };
         Scan(ref reader);
     }
 
-    /// <summary>Whether something is in it that only the interpreter runs: exceptions, typed references, 64-bit memories or tables.</summary>
-    public bool UsesWhatIsNotCompiled { get; private set; }
+    /// <summary>Whether it throws or catches exceptions, or may hold references to some. Code without safe points can do neither.</summary>
+    public bool UsesExceptions { get; private set; }
 
     /// <summary>Whether a float local only ever holds what arithmetic gave, or zero, so that its NaN need not be canonical until it is seen.</summary>
     public bool IsArithmetic(int local) => _isArithmetic[local];
@@ -64,9 +64,13 @@ internal sealed class FunctionScan
                 case Opcode.Block or Opcode.Loop or Opcode.If:
                     open.Push((pc, 0));
                     BlockType type = reader.ReadBlockType();
-                    UsesWhatIsNotCompiled |= type.HasTypeIndex ? HasException((int)type.TypeIndex) : IsException(type.Result);
+                    UsesExceptions |= type.HasTypeIndex ? HasException((int)type.TypeIndex) : IsException(type.Result);
                     isNumber = false;
                     continue;
+                case Opcode.TryTable:
+                    open.Push((pc, 0));
+                    UsesExceptions = true;
+                    break;
                 case Opcode.End:
                     (int start, ulong assigned) = open.Pop();
                     _assigned[start] = assigned;
@@ -79,27 +83,21 @@ internal sealed class FunctionScan
                     _mayBeRotation[local] |= GivesRotation(before);
                     isNumber = false;
                     continue;
-                case Opcode.GlobalGet:
-                    UsesWhatIsNotCompiled |= IsException(_module.GlobalTypes[(int)reader.ReadU32()].ValueType);
+                case Opcode.GlobalGet or Opcode.TableGet:
+                    UsesExceptions |= IsException(ReadType(opcode, (int)reader.ReadU32()));
                     isNumber = false;
                     continue;
-                case Opcode.TableGet:
-                    UsesWhatIsNotCompiled |= IsException(_module.TableTypes[(int)reader.ReadU32()].ElementType);
-                    isNumber = false;
+                case Opcode.F32Const or Opcode.F64Const:
+                    isNumber = !double.IsNaN(ReadNumber(opcode, ref reader));
                     continue;
-                case Opcode.F32Const:
-                    isNumber = !float.IsNaN(BitConverter.UInt32BitsToSingle(reader.ReadF32Bits()));
-                    continue;
-                case Opcode.F64Const:
-                    isNumber = !double.IsNaN(BitConverter.UInt64BitsToDouble(reader.ReadF64Bits()));
-                    continue;
-                case Opcode.Call or Opcode.CallIndirect or Opcode.ReturnCall or Opcode.ReturnCallIndirect or Opcode.MemoryGrow:
+                case Opcode.Call or Opcode.CallIndirect or Opcode.CallRef or Opcode.ReturnCall or Opcode.ReturnCallIndirect or Opcode.ReturnCallRef
+                    or Opcode.MemoryGrow:
                     _blocksThatCall.UnionWith(open.Select(static b => b.Pc));
                     ScanCall(opcode, ref reader);
                     isNumber = false;
                     continue;
                 default:
-                    UsesWhatIsNotCompiled |= !IsSupported(opcode);
+                    UsesExceptions |= opcode is Opcode.Throw or Opcode.ThrowRef;
                     UsesMemory |= OpcodeTable.Get(opcode).WidthBytes > 0 || opcode == Opcode.MemorySize;
                     break;
             }
@@ -109,6 +107,13 @@ internal sealed class FunctionScan
         }
     }
 
+    private ValueType ReadType(Opcode opcode, int index) =>
+        opcode == Opcode.GlobalGet ? _module.GlobalTypes[index].ValueType : _module.TableTypes[index].ElementType;
+
+    private static double ReadNumber(Opcode opcode, ref CodeReader reader) => opcode == Opcode.F32Const
+        ? BitConverter.UInt32BitsToSingle(reader.ReadF32Bits())
+        : BitConverter.UInt64BitsToDouble(reader.ReadF64Bits());
+
     private static bool GivesRotation(Opcode opcode) => opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
 
     private void ScanCall(Opcode opcode, ref CodeReader reader)
@@ -116,24 +121,23 @@ internal sealed class FunctionScan
         int index = (int)reader.ReadU32();
         if (opcode is Opcode.Call or Opcode.ReturnCall)
         {
-            UsesWhatIsNotCompiled |= HasException(_module.FunctionTypes[index]);
+            UsesExceptions |= HasException(_module.FunctionTypes[index]);
         }
         else if (opcode != Opcode.MemoryGrow)
         {
-            _ = reader.ReadU32();
-            UsesWhatIsNotCompiled |= HasException(index);
+            UsesExceptions |= HasException(index);
+            if (opcode is Opcode.CallIndirect or Opcode.ReturnCallIndirect)
+            {
+                _ = reader.ReadU32();
+            }
         }
     }
 
-    // The references to exceptions that a frame of .NET holds are not found when exceptions are collected.
     private bool HasException(int typeIndex) => HasException(_module.Module.Types[typeIndex]);
 
     private static bool HasException(FunctionType type) => type.Parameters.Any(IsException) || type.Results.Any(IsException);
 
     private static bool IsException(ValueType type) => type.OrNull() == ValueType.ExnRef;
-
-    private static bool UsesWide(ValidatedModule module) =>
-        module.MemoryTypes.Any(static m => m.Limits.Is64) || module.TableTypes.Any(static t => t.Limits.Is64);
 
     private static void Assign(Stack<(int Pc, ulong Assigned)> open, ulong locals)
     {
@@ -143,7 +147,4 @@ internal sealed class FunctionScan
             open.Push((pc, assigned | locals));
         }
     }
-
-    private static bool IsSupported(Opcode opcode) => opcode is not (Opcode.Throw or Opcode.ThrowRef or Opcode.TryTable or Opcode.CallRef
-        or Opcode.ReturnCallRef or Opcode.RefAsNonNull or Opcode.BrOnNull or Opcode.BrOnNonNull);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using QuicWasm.Runtime;
@@ -14,6 +15,8 @@ internal sealed partial class HotCode : IDisposable
     private const int Threshold = 2;
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(16);
+    private static readonly TimeSpan LongestUnanswered = TimeSpan.FromMilliseconds(256);
+    private static readonly TimeSpan TellPeriod = TimeSpan.FromMilliseconds(4);
     private const int QuietSamples = 64;
 
     private readonly Interruption _interruption;
@@ -22,12 +25,16 @@ internal sealed partial class HotCode : IDisposable
     private readonly ILogger _log;
     private readonly Timer _timer;
     private readonly Dictionary<(FunctionInstance Function, int LoopPc), int> _heat = [];
-    private readonly BlockingCollection<(FunctionInstance Function, int LoopPc)> _wanted = [];
+    private readonly BlockingCollection<Func<IEnumerable<(FunctionInstance Function, int LoopPc)>>> _wanted = [];
     private readonly ConcurrentQueue<(FunctionInstance Function, int LoopPc, CompiledCode? Code)> _finished = new();
+    private readonly Lock _gate = new();
+    private volatile bool _isEnded;
     private Thread? _worker;
     private TimeSpan _period = Shortest;
     private volatile bool _isRunning;
+    private volatile bool _isAsked;
     private int _quiet;
+    private int _pending;
 
     /// <param name="context">The runtime.</param>
     /// <param name="codeOf">Where an instance's code is.</param>
@@ -44,6 +51,9 @@ internal sealed partial class HotCode : IDisposable
     /// <summary>How often each function and loop was seen running in the baseline.</summary>
     public IReadOnlyDictionary<(FunctionInstance Function, int LoopPc), int> Heat => _heat;
 
+    /// <summary>Whether something is still to be compiled.</summary>
+    public bool IsBusy => Volatile.Read(ref _pending) > 0;
+
     /// <summary>Begins to take samples.</summary>
     public void Start()
     {
@@ -58,6 +68,22 @@ internal sealed partial class HotCode : IDisposable
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>A sample is taken; on the computation's thread.</summary>
+    public void Answer()
+    {
+        if (!_isAsked)
+        {
+            return;
+        }
+
+        _isAsked = false;
+        if (_period > Longest)
+        {
+            _period = Shortest;
+            _timer.Change(_period, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     /// <summary>Counts that a function, or a loop, was seen running; on the computation's thread.</summary>
     public void Count(FunctionInstance function, int loopPc, bool isTop)
     {
@@ -67,8 +93,21 @@ internal sealed partial class HotCode : IDisposable
         {
             _quiet = 0;
             _period = Shortest;
-            _wanted.Add((function, loopPc));
-            _worker ??= StartWorker();
+            Preheat(() => [(function, loopPc)]);
+        }
+    }
+
+    /// <summary>Compiles, before it was seen running, what is found on the compiler's thread. Any thread may call it.</summary>
+    public void Preheat(Func<IEnumerable<(FunctionInstance Function, int LoopPc)>> find)
+    {
+        lock (_gate)
+        {
+            if (!_isEnded)
+            {
+                Interlocked.Increment(ref _pending);
+                _wanted.Add(find);
+                _worker ??= StartWorker();
+            }
         }
     }
 
@@ -83,7 +122,12 @@ internal sealed partial class HotCode : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
-        _wanted.CompleteAdding();
+        lock (_gate)
+        {
+            _isEnded = true;
+            _wanted.CompleteAdding();
+        }
+
         _worker?.Join();
         _wanted.Dispose();
     }
@@ -97,14 +141,28 @@ internal sealed partial class HotCode : IDisposable
             return;
         }
 
+        if (_isAsked)
+        {
+            // It waits, or many programs share few processors: then it is not asked more often than it can answer.
+            _period = _period + _period < LongestUnanswered ? _period + _period : LongestUnanswered;
+        }
+        else
+        {
+            Ask();
+        }
+
+        _timer.Change(_period, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Ask()
+    {
+        _isAsked = true;
         _interruption.RequestSample();
         if (++_quiet == QuietSamples)
         {
             _quiet = 0;
             _period = _period + _period < Longest ? _period + _period : Longest;
         }
-
-        _timer.Change(_period, Timeout.InfiniteTimeSpan);
     }
 
     private Thread StartWorker()
@@ -116,20 +174,31 @@ internal sealed partial class HotCode : IDisposable
 
     private void Work()
     {
-        foreach ((FunctionInstance function, int loopPc) in _wanted.GetConsumingEnumerable())
+        foreach (Func<IEnumerable<(FunctionInstance Function, int LoopPc)>> find in _wanted.GetConsumingEnumerable())
         {
-            if (_wanted.IsAddingCompleted)
+            long told = Stopwatch.GetTimestamp();
+            foreach ((FunctionInstance function, int loopPc) in find())
             {
-                return;
+                if (_isEnded)
+                {
+                    return;
+                }
+
+                CompiledCode? code = Compile(function, loopPc);
+                _finished.Enqueue((function, loopPc, code));
+                if (loopPc < 0 && code is not null)
+                {
+                    _onCompiled(function, code);
+                }
+
+                if (Stopwatch.GetElapsedTime(told) > TellPeriod)
+                {
+                    told = Stopwatch.GetTimestamp();
+                    _interruption.RequestSample();
+                }
             }
 
-            CompiledCode? code = Compile(function, loopPc);
-            _finished.Enqueue((function, loopPc, code));
-            if (loopPc < 0 && code is not null)
-            {
-                _onCompiled(function, code);
-            }
-
+            Interlocked.Decrement(ref _pending);
             _interruption.RequestSample();
         }
     }

@@ -20,7 +20,7 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint 
         for (int i = 0; i < distinct.Count; i++)
         {
             EmitStub(Define(builder, $"Stub{i}", ClrTypes.ResultOf(distinct[i]), ClrTypes.ParametersOf(distinct[i])), distinct[i]);
-            EmitEntryPoll(Define(builder, $"EntryPoll{i}", ClrTypes.ResultOf(distinct[i]), ClrTypes.ParametersOf(distinct[i])), distinct[i]);
+            DefineEntryPoll(builder, $"EntryPoll{i}", distinct[i]);
             EmitEnter(Define(builder, $"Enter{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
             EmitLeave(Define(builder, $"Leave{i}", ClrTypes.ResultOf(distinct[i]), [typeof(nint)]), distinct[i]);
             EmitEnterVersion(Define(builder, $"EnterVersion{i}", typeof(void), [typeof(nint), typeof(nint), typeof(nint)]), distinct[i]);
@@ -35,6 +35,15 @@ internal sealed record Signature(nint Stub, nint Enter, nint EnterVersion, nint 
         }
 
         return signatures;
+    }
+
+    /// <summary>Emits the code that takes over from functions of a type that have something to ask at their entry.</summary>
+    public static MethodBuilder DefineEntryPoll(TypeBuilder builder, string name, FunctionType type)
+    {
+        MethodBuilder method = builder.DefineMethod(
+            name, MethodAttributes.Public | MethodAttributes.Static, CallingConventions.Standard, ClrTypes.ResultOf(type), ClrTypes.ParametersOf(type));
+        EmitEntryPoll(method.GetILGenerator(), type);
+        return method;
     }
 
     private static ILGenerator Define(TypeBuilder type, string name, Type result, Type[] parameters) => type.DefineMethod(

@@ -11,4 +11,7 @@ internal enum UnwindingState
 
     /// <summary>The callee is a function of the host that was not called, or was interrupted: the call is issued again after the resume.</summary>
     HostCall = 2,
+
+    /// <summary>The callee threw an exception, or let one pass.</summary>
+    Exception = 3,
 }

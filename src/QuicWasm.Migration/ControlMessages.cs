@@ -2,14 +2,18 @@ using System.Collections.Immutable;
 
 namespace QuicWasm.Migration;
 
-/// <summary>Has a program frozen. The empty id stands for the only program.</summary>
-internal sealed record FreezeMessage(Guid Program) : Message
+/// <summary>Has a program frozen; flat: with what is still at another node. The empty id stands for the only program.</summary>
+internal sealed record FreezeMessage(Guid Program, bool IsFlat = false) : Message
 {
     public override MessageKind Kind => MessageKind.Freeze;
 
-    public static FreezeMessage Read(ref MessageReader reader) => new(reader.Guid());
+    public static FreezeMessage Read(ref MessageReader reader) => new(reader.Guid(), reader.Flag());
 
-    protected override void Write(MessageWriter writer) => writer.Guid(Program);
+    protected override void Write(MessageWriter writer)
+    {
+        writer.Guid(Program);
+        writer.Flag(IsFlat);
+    }
 }
 
 /// <summary>The program is frozen; this is its image.</summary>

@@ -10,25 +10,29 @@ internal sealed class FreezableProgram(IHostedProgram program)
 
     public IHostedProgram Program => program;
 
-    public Task<Guid> FreezeAsync(Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
+    public Task<Guid> FreezeAsync(bool isFlat, Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             if (_freeze is null || _freeze.IsFaulted || _freeze.IsCanceled)
             {
-                _freeze = RunAsync(keep, cancellationToken);
+                _freeze = RunAsync(token => program.FreezeAsync(isFlat, token), keep, cancellationToken);
             }
 
             return _freeze;
         }
     }
 
-    private async Task<Guid> RunAsync(Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
+    /// <summary>Every fork makes an image of its own.</summary>
+    public Task<Guid> ForkAsync(Func<IImageSource, Guid> keep, CancellationToken cancellationToken) => RunAsync(program.ForkAsync, keep, cancellationToken);
+
+    private async Task<Guid> RunAsync(
+        Func<CancellationToken, Task<IImageSource>> capture, Func<IImageSource, Guid> keep, CancellationToken cancellationToken)
     {
         IImageSource image;
         try
         {
-            image = await program.FreezeAsync(cancellationToken);
+            image = await capture(cancellationToken);
         }
         catch (Exception e) when (e is ImageException or InvalidOperationException)
         {

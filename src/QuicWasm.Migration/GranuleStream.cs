@@ -23,7 +23,7 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
     public uint Handle => handle;
 
     /// <inheritdoc cref="MessageChannel.TryDedicate"/>
-    public bool TryDedicate() => channel.TryDedicate();
+    public bool TryDedicate(TimeSpan spin = default) => channel.TryDedicate(spin);
 
     /// <summary>Asks for granules.</summary>
     /// <returns>The request's number, which its chunks carry.</returns>

@@ -33,6 +33,9 @@ internal sealed class HostedImage : IDisposable
 
     public ImageOwnership Ownership { get; }
 
+    /// <summary>Whether it was made for children, and is not kept when the last share ends.</summary>
+    public bool IsTemporary { get; init; }
+
     /// <summary>What a program of this image touched first; empty where nobody has said so.</summary>
     public ImmutableArray<PartRange> WorkingSet { get; set; } = [];
 
@@ -109,6 +112,22 @@ internal sealed class HostedImage : IDisposable
         catch (Exception e) when (e is ImageException or ObjectDisposedException)
         {
             throw new MigrationException(MigrationError.ImageUnreadable, $"image {Layout.Id}: {e.Message}", e);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    /// <summary>The compiled code of the image's modules, for an engine of an identity.</summary>
+    /// <exception cref="MigrationException">The claim is over, or the image is gone.</exception>
+    public IReadOnlyList<byte[]> CompiledCode(object holder, string identity)
+    {
+        Ownership.CheckHolder(holder);
+        Enter();
+        try
+        {
+            return _source.CompiledCode(identity);
         }
         finally
         {

@@ -7,7 +7,15 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource<IImageSource>? _freeze;
+    private Capturing _how;
     private Phase _phase;
+
+    private enum Capturing
+    {
+        Stops,
+        StopsFlat,
+        GoesOn,
+    }
 
     private enum Phase
     {
@@ -22,6 +30,9 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
 
     /// <inheritdoc/>
     public string Name { get; } = name;
+
+    /// <summary>Whether the program was frozen, and is its image's.</summary>
+    public bool IsFrozen { get; private set; }
 
     /// <summary>Runs the program on a thread of its own.</summary>
     /// <returns>How it ended; Suspended where it was frozen, and belongs to its image now.</returns>
@@ -48,7 +59,13 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
     }
 
     /// <inheritdoc/>
-    public Task<IImageSource> FreezeAsync(CancellationToken cancellationToken)
+    public Task<IImageSource> FreezeAsync(bool isFlat, CancellationToken cancellationToken) =>
+        CaptureAsync(isFlat ? Capturing.StopsFlat : Capturing.Stops, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IImageSource> ForkAsync(CancellationToken cancellationToken) => CaptureAsync(Capturing.GoesOn, cancellationToken);
+
+    private Task<IImageSource> CaptureAsync(Capturing how, CancellationToken cancellationToken)
     {
         TaskCompletionSource<IImageSource> freeze;
         lock (_lock)
@@ -60,8 +77,9 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
 
             if (_phase == Phase.Ready)
             {
-                FrozenImage image = ProgramCapture.Capture(program);
-                _phase = Phase.FrozenBeforeItRan;
+                FrozenImage image = Capture(how);
+                IsFrozen = how != Capturing.GoesOn;
+                _phase = how == Capturing.GoesOn ? Phase.Ready : Phase.FrozenBeforeItRan;
                 return Task.FromResult<IImageSource>(image);
             }
 
@@ -71,6 +89,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
             }
 
             freeze = _freeze = new TaskCompletionSource<IImageSource>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _how = how;
         }
 
         // RACE: the program may end before the request reaches it; then the freeze fails, when the run notices that.
@@ -109,13 +128,15 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
         }
     }
 
-    /// <summary>Captures the suspended program. False where it cannot be, or nobody waits any more: then it goes on.</summary>
+    /// <summary>Captures the suspended program. False where it is forked, or cannot be captured, or nobody waits any more: then it goes on.</summary>
     private bool TryFreeze()
     {
         TaskCompletionSource<IImageSource>? freeze;
+        Capturing how;
         lock (_lock)
         {
             freeze = _freeze;
+            how = _how;
             _freeze = null;
         }
 
@@ -127,7 +148,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
         FrozenImage image;
         try
         {
-            image = ProgramCapture.Capture(program);
+            image = Capture(how);
         }
         catch (ImageException e)
         {
@@ -135,14 +156,27 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
             return false;
         }
 
+        IsFrozen = how != Capturing.GoesOn;
         if (freeze.TrySetResult(image))
         {
-            return true;
+            return how != Capturing.GoesOn;
         }
 
-        image.Thaw();
+        if (how == Capturing.GoesOn)
+        {
+            image.Dispose();
+        }
+        else
+        {
+            IsFrozen = false;
+            image.Thaw();
+        }
+
         return false;
     }
+
+    private FrozenImage Capture(Capturing how) =>
+        how == Capturing.GoesOn ? ProgramCapture.Fork(program) : ProgramCapture.Capture(program, isFlat: how == Capturing.StopsFlat);
 
     private MigrationException Ended() => new(MigrationError.FreezeFailed, $"the program {Name} has ended; there is nothing to freeze");
 }

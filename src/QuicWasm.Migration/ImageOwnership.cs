@@ -8,6 +8,7 @@ namespace QuicWasm.Migration;
 internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider time)
 {
     private readonly Lock _lock = new();
+    private readonly ImageShares _shares = new(lease, time);
     private ImageState _state;
     private ulong _epoch;
     private Guid _claimant;
@@ -23,14 +24,14 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
             lock (_lock)
             {
                 ReleaseExpired();
-                return (_state, _epoch);
+                return (IsSharedNow ? ImageState.Shared : _state, _epoch);
             }
         }
     }
 
     /// <summary>Claims the image. Where the same claimant already has it (a pager's connection, or its answer was lost), the claim is this connection's, too.</summary>
     /// <returns>The epoch.</returns>
-    /// <exception cref="MigrationException">Another one has it.</exception>
+    /// <exception cref="MigrationException">Another one has it, or it is shared.</exception>
     public ulong Claim(Guid claimant, object holder, string holderName)
     {
         lock (_lock)
@@ -39,6 +40,12 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
             if (_state != ImageState.Available && claimant != _claimant)
             {
                 throw Taken();
+            }
+
+            if (IsSharedNow)
+            {
+                throw new MigrationException(
+                    MigrationError.ImageShared, $"image {image} is shared by {_shares.Count} nodes, for children of its program; it can be taken when they need it no more");
             }
 
             if (_state == ImageState.Available)
@@ -55,12 +62,57 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
         }
     }
 
-    /// <summary>Passes the ownership. Asked again by the same claimant, it gives the same answer.</summary>
+    /// <summary>Lets a claimant read the image for children of its program, beside others, over one connection or several. It can be asked for again.</summary>
+    /// <returns>The epoch.</returns>
+    /// <exception cref="MigrationException">Somebody has the image.</exception>
+    public ulong Share(Guid claimant, object holder)
+    {
+        lock (_lock)
+        {
+            ReleaseExpired();
+            if (_state != ImageState.Available)
+            {
+                throw Taken();
+            }
+
+            _shares.Add(claimant, holder);
+            return _epoch;
+        }
+    }
+
+    /// <summary>Whether somebody shares the image.</summary>
+    public bool IsShared
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return IsSharedNow;
+            }
+        }
+    }
+
+    /// <summary>A claimant needs its share no more.</summary>
+    /// <returns>Whether it had one.</returns>
+    public bool EndShare(Guid claimant)
+    {
+        lock (_lock)
+        {
+            return _shares.End(claimant);
+        }
+    }
+
+    /// <summary>Passes the ownership. A share has nothing to pass, and stands. Asked again by the same claimant, it gives the same answer.</summary>
     /// <exception cref="MigrationException">The claim is over (ClaimLost), or another one owns the program (ImageCommitted).</exception>
     public void Commit(Guid claimant, ulong epoch)
     {
         lock (_lock)
         {
+            if (_shares.Has(claimant))
+            {
+                return;
+            }
+
             Check(claimant, epoch);
             _state = ImageState.Committed;
         }
@@ -89,6 +141,11 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
     {
         lock (_lock)
         {
+            if (_shares.Has(claimant))
+            {
+                return;
+            }
+
             Check(claimant, epoch);
             if (_state != ImageState.Committed)
             {
@@ -103,6 +160,11 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
     {
         lock (_lock)
         {
+            if (_shares.IsHolder(holder))
+            {
+                return;
+            }
+
             ReleaseExpired();
             if (_state == ImageState.Available || !_holders.Contains(holder))
             {
@@ -119,6 +181,7 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
     {
         lock (_lock)
         {
+            _shares.Lose(holder);
             bool isClaim = _holders.Remove(holder) && _holders.Count == 0 && _state == ImageState.Claimed;
             if (isClaim)
             {
@@ -137,6 +200,9 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
             Free();
         }
     }
+
+    // Under the lock.
+    private bool IsSharedNow => _shares.Count > 0;
 
     private void Check(Guid claimant, ulong epoch)
     {

@@ -11,4 +11,7 @@ public enum ImageState : byte
 
     /// <summary>A node owns the program. The image is kept until that node says that it needs it no more.</summary>
     Committed = 2,
+
+    /// <summary>Nodes read it for children of its program. It stays, and can be claimed when none does any more.</summary>
+    Shared = 3,
 }

@@ -9,7 +9,7 @@ namespace QuicWasm.Migration;
 /// Keeps images and hosts programs that can be frozen, and serves them to running nodes. An image stays until its new owner says that
 /// it needs it no more; whatever happens to a peer before its commit leaves the image intact.
 /// </summary>
-public sealed class MemoryNode : IAsyncDisposable
+public sealed partial class MemoryNode : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Guid, HostedImage> _images = new();
     private readonly ConcurrentDictionary<Guid, FreezableProgram> _programs = new();
@@ -51,16 +51,19 @@ public sealed class MemoryNode : IAsyncDisposable
     /// <param name="name">The program's name.</param>
     /// <param name="workingSet">What a program of it is known to touch first.</param>
     /// <exception cref="MigrationException">It is kept already, or the node keeps as many as it may.</exception>
-    public Guid Add(IImageSource image, string name, ImmutableArray<PartRange> workingSet = default)
+    public Guid Add(IImageSource image, string name, ImmutableArray<PartRange> workingSet = default) => Add(
+        new HostedImage(image, name, Options.ClaimLease, Options.TimeProvider) { WorkingSet = workingSet.IsDefault ? [] : workingSet });
+
+    private Guid Add(HostedImage kept)
     {
         ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
-        Guid id = image.Layout.Id;
+        Guid id = kept.Layout.Id;
         if (_images.Count >= Options.MaxImages)
         {
             throw new MigrationException(MigrationError.LimitExceeded, $"the node {Options.Name} keeps {Options.MaxImages} images already");
         }
 
-        return _images.TryAdd(id, new HostedImage(image, name, Options.ClaimLease, Options.TimeProvider) { WorkingSet = workingSet.IsDefault ? [] : workingSet })
+        return _images.TryAdd(id, kept)
             ? id
             : throw new MigrationException(MigrationError.InvalidOption, $"image {id} is kept already; a frozen program has one image");
     }
@@ -75,10 +78,17 @@ public sealed class MemoryNode : IAsyncDisposable
     /// <param name="program">The program; the empty id stands for the only one.</param>
     /// <param name="cancellationToken">Ends the wait; the program is frozen at its next safe point all the same.</param>
     /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
-    public async Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default)
+    public Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default) => FreezeAsync(program, isFlat: false, cancellationToken);
+
+    /// <summary>Freezes a program and keeps its image. Asked again, it gives the same image.</summary>
+    /// <param name="program">The program; the empty id stands for the only one.</param>
+    /// <param name="isFlat">Whether pages that have not arrived are fetched first; else they come, through this node, when they are read.</param>
+    /// <param name="cancellationToken">Ends the wait; the program is frozen at its next safe point all the same.</param>
+    /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
+    public async Task<Guid> FreezeAsync(Guid program, bool isFlat, CancellationToken cancellationToken)
     {
         FreezableProgram found = Only(_programs, program, MigrationError.UnknownProgram, "program");
-        return await found.FreezeAsync(image => Add(image, found.Program.Name), _stopping.Token).WaitAsync(cancellationToken);
+        return await found.FreezeAsync(isFlat, image => Add(image, found.Program.Name), _stopping.Token).WaitAsync(cancellationToken);
     }
 
     /// <summary>Listens on an endpoint. A node can listen on several.</summary>
@@ -216,7 +226,9 @@ public sealed class MemoryNode : IAsyncDisposable
     {
         foreach (HostedImage image in _images.Values)
         {
-            if (image.Ownership.HolderLost(session))
+            bool isClaim = image.Ownership.HolderLost(session);
+            ForgetLater(image);
+            if (isClaim)
             {
                 Options.PeerFailed?.Invoke(new MigrationException(
                     MigrationError.ClaimLost, $"{session.Peer} is gone, or has given up, before it took image {image.Layout.Id} over; the image can be claimed again"));

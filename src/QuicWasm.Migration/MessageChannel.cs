@@ -42,7 +42,7 @@ internal sealed class MessageChannel : IAsyncDisposable
     }
 
     /// <summary>From now on waits on the calling thread, where the transport can: see <see cref="ITransportStream.TryDedicate"/>.</summary>
-    public bool TryDedicate() => _stream.TryDedicate();
+    public bool TryDedicate(TimeSpan spin = default) => _stream.TryDedicate(spin);
 
     /// <summary>Sends a message, and everything before it.</summary>
     /// <returns>Its length in bytes, framing included.</returns>

@@ -29,6 +29,11 @@ internal enum MessageKind : byte
     AwaitEnd = 24,
     End = 25,
     GranuleBlock = 26,
-    KeepWorkingSet = 27,
-    WorkingSetKept = 28,
+    GetCode = 27,
+    Code = 28,
+    KeepWorkingSet = 29,
+    WorkingSetKept = 30,
+    Fork = 32,
+    ForkOrder = 33,
+    ForkOrdered = 34,
 }

@@ -68,6 +68,9 @@ internal ref struct MessageReader(MessageKind kind, ReadOnlySpan<byte> bytes)
         }
     }
 
+    /// <summary>The next bytes.</summary>
+    public ReadOnlySpan<byte> Bytes(int length) => Take(length);
+
     /// <summary>What has not been read.</summary>
     public ReadOnlySpan<byte> Rest() => Take(_bytes.Length - _position);
 

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using QuicWasm.Runtime;
+using QuicWasm.State;
+
 namespace QuicWasm.Migration;
 
 /// <summary>
@@ -65,6 +69,39 @@ public sealed class Migration : IAsyncDisposable
         }
 
         Report.MarkAll();
+    }
+
+    /// <summary>
+    /// Fetches what the memory node's engine has compiled, and gives it to the program's. It is trusted as this program itself: call it only where the user
+    /// asked for it. The program may run meanwhile; it must be before <see cref="FinishAsync"/>.
+    /// </summary>
+    /// <returns>How many modules' code was taken, and its bytes; 0 where the engines are of different builds, or have none.</returns>
+    /// <exception cref="MigrationException">The peer is not authenticated, or is gone. The program runs without it.</exception>
+    public async Task<(int Modules, long Bytes)> FetchCodeAsync(RunningProgram program, CancellationToken cancellationToken = default)
+    {
+        if (!_client.IsAuthenticated)
+        {
+            throw new MigrationException(
+                MigrationError.Unsupported, $"compiled code is taken only from a peer that is authenticated, which {_client.Peer} is not: use tls or quic");
+        }
+
+        if (program.Context.Engine is not IPortableCode engine)
+        {
+            return (0, 0);
+        }
+
+        ImmutableArray<ReadOnlyMemory<byte>> packages = await _client.GetCodeAsync(_streams[0].Handle, engine.CodeIdentity, cancellationToken);
+        (int modules, long bytes) = (0, 0);
+        foreach (ReadOnlyMemory<byte> package in packages)
+        {
+            if (program.Context.Store.Modules.Select(m => engine.Accept(m, package)).ToArray().Contains(true))
+            {
+                modules++;
+                bytes += package.Length;
+            }
+        }
+
+        return (modules, bytes);
     }
 
     /// <summary>Tells the memory node that it need not keep the image any more: everything is here, or the program has ended.</summary>

@@ -53,4 +53,7 @@ public enum MigrationError : byte
 
     /// <summary>The node is going away.</summary>
     NodeStopping = 17,
+
+    /// <summary>Nodes read the image for children of its program; it cannot be taken meanwhile.</summary>
+    ImageShared = 18,
 }

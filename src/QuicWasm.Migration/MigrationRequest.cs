@@ -9,6 +9,12 @@ public sealed record MigrationRequest
     /// <summary>Whether the node's running program is frozen first, and its image is what is asked for.</summary>
     public bool FreezesProgram { get; init; }
 
+    /// <summary>Whether, before that, the node fetches what it has not fetched of the program from another; else this node gets it through that one.</summary>
+    public bool IsFlat { get; init; }
+
+    /// <summary>Whether the image is shared with others: programs that are made of it are children of its program, and its program is not taken over.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>Which program that is; the empty id stands for the only one.</summary>
     public Guid Program { get; init; }
 

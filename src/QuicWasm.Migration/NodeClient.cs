@@ -24,6 +24,9 @@ public sealed class NodeClient : IAsyncDisposable
     /// <summary>The peer in words, with the name that it gave.</summary>
     public string Peer { get; private set; } = "";
 
+    /// <summary>Whether the transport has shown who the peer is.</summary>
+    internal bool IsAuthenticated => _connection.PeerFingerprint is not null;
+
     /// <summary>What the transport has counted on this connection.</summary>
     public TransportCounters Wire => _connection.Counters;
 
@@ -79,8 +82,16 @@ public sealed class NodeClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, and this connection with it.</param>
     /// <returns>The image.</returns>
     /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
-    public async Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default) =>
-        (await AskAsync<FrozenMessage>(new FreezeMessage(program), _options.FreezeDeadline, cancellationToken)).Image;
+    public Task<Guid> FreezeAsync(Guid program, CancellationToken cancellationToken = default) => FreezeAsync(program, isFlat: false, cancellationToken);
+
+    /// <summary>Has a program frozen.</summary>
+    /// <param name="program">The program; the empty id stands for the only one.</param>
+    /// <param name="isFlat">Whether the node first fetches what it has not fetched of the program from another.</param>
+    /// <param name="cancellationToken">Ends the wait, and this connection with it.</param>
+    /// <returns>The image.</returns>
+    /// <exception cref="MigrationException">There is no such program, or it cannot be frozen.</exception>
+    public async Task<Guid> FreezeAsync(Guid program, bool isFlat, CancellationToken cancellationToken) =>
+        (await AskAsync<FrozenMessage>(new FreezeMessage(program, isFlat), _options.FreezeDeadline, cancellationToken)).Image;
 
     /// <summary>Has the node resume a program, and returns when it runs there.</summary>
     /// <exception cref="MigrationException">The node takes no orders, or could not resume it: the image is as it was, unless the answer was lost.</exception>
@@ -115,11 +126,39 @@ public sealed class NodeClient : IAsyncDisposable
         return AskAsync<ImageOpenedMessage>(new OpenImageMessage(request.Image, request.Granularity, request.Options, request.Prefetch & (Prefetch.Stack | Prefetch.Recorded)), cancellationToken);
     }
 
-    internal Task<ClaimedMessage> ClaimAsync(Guid image, Guid claimant, CancellationToken cancellationToken) =>
-        AskAsync<ClaimedMessage>(new ClaimMessage(image, claimant), cancellationToken);
+    /// <summary>Has an image made of a program that goes on. The image stays for others to share, as long as it is held or shared.</summary>
+    /// <param name="program">The program; the empty id stands for the only one.</param>
+    /// <param name="cancellationToken">Ends the wait, and this connection with it.</param>
+    /// <exception cref="MigrationException">There is no such program, or it cannot be forked.</exception>
+    public async Task<HeldImage> ForkAsync(Guid program, CancellationToken cancellationToken = default)
+    {
+        var claimant = Guid.NewGuid();
+        FrozenMessage forked = await AskAsync<FrozenMessage>(new ForkMessage(program, claimant), _options.FreezeDeadline, cancellationToken);
+        return new HeldImage(this, forked.Image, claimant);
+    }
+
+    /// <summary>Has an image stay for others to share.</summary>
+    /// <exception cref="MigrationException">There is no such image, or somebody has taken it.</exception>
+    public async Task<HeldImage> HoldAsync(Guid image, CancellationToken cancellationToken = default)
+    {
+        var claimant = Guid.NewGuid();
+        ClaimedMessage held = await ClaimAsync(image, claimant, isShared: true, cancellationToken);
+        return new HeldImage(this, held.Image, claimant);
+    }
+
+    /// <summary>Has the node make children of an image, and returns when they run there, in the order of their indexes.</summary>
+    /// <exception cref="MigrationException">The node takes no orders, or could not make them all: then it has made none.</exception>
+    public async Task<ImmutableArray<OrderReceipt>> OrderForkAsync(ForkOrder order, CancellationToken cancellationToken = default) =>
+        (await AskAsync<ForkOrderedMessage>(new ForkOrderMessage(order), order.Order.Request.Deadline, cancellationToken)).Children;
+
+    internal Task<ClaimedMessage> ClaimAsync(Guid image, Guid claimant, bool isShared, CancellationToken cancellationToken) =>
+        AskAsync<ClaimedMessage>(new ClaimMessage(image, claimant, isShared), cancellationToken);
 
     internal async Task KeepWorkingSetAsync(OwnershipMessage owner, ImmutableArray<PartRange> ranges, CancellationToken cancellationToken) =>
         await AskAsync<WorkingSetKeptMessage>(new KeepWorkingSetMessage(owner.Image, owner.Claimant, owner.Epoch, ranges), cancellationToken);
+
+    internal async Task<ImmutableArray<ReadOnlyMemory<byte>>> GetCodeAsync(uint handle, string identity, CancellationToken cancellationToken) =>
+        (await AskAsync<CodeMessage>(new GetCodeMessage(handle, identity), cancellationToken)).Packages;
 
     internal async Task StepAsync(OwnershipMessage step, MessageKind expected, CancellationToken cancellationToken)
     {

@@ -12,6 +12,7 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
         string source = reader.Text(ProtocolLimits.MaxNameBytes);
         Guid image = reader.Guid();
         bool freezes = reader.Flag();
+        bool isFlat = reader.Flag();
         Guid program = reader.Guid();
         Granularity granularity = (Granularity)reader.Byte();
         uint pageBytes = reader.UInt32();
@@ -36,6 +37,7 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
             {
                 Image = image,
                 FreezesProgram = freezes,
+                IsFlat = isFlat,
                 Program = program,
                 Granularity = granularity,
                 Options = new GranularityOptions((int)pageBytes, mode, eagerMemory),
@@ -47,12 +49,13 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
             : throw reader.Violation($"the granularity {(byte)granularity} with pages of {pageBytes} bytes");
     }
 
-    protected override void Write(MessageWriter writer)
+    internal void WriteFields(MessageWriter writer)
     {
         MigrationRequest request = Order.Request;
         writer.Text(Order.Source, ProtocolLimits.MaxNameBytes);
         writer.Guid(request.Image);
         writer.Flag(request.FreezesProgram);
+        writer.Flag(request.IsFlat);
         writer.Guid(request.Program);
         writer.Byte((byte)request.Granularity);
         writer.UInt32((uint)request.Options.PageBytes);
@@ -63,6 +66,8 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
         writer.Byte((byte)request.Prefetch);
         writer.UInt32((uint)Math.Min(request.RecordTime.TotalMilliseconds, uint.MaxValue));
     }
+
+    protected override void Write(MessageWriter writer) => WriteFields(writer);
 }
 
 /// <summary>The program is the node's, and runs.</summary>

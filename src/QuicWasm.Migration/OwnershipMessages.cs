@@ -1,16 +1,20 @@
 namespace QuicWasm.Migration;
 
-/// <summary>Asks for the right to take the program. The claimant's id is a random number of its own choice, and its proof later.</summary>
-internal sealed record ClaimMessage(Guid Image, Guid Claimant) : Message
+/// <summary>
+/// Asks for the right to take the program, or to read the image for children of it. The claimant's id is a random number of its own choice,
+/// and its proof later.
+/// </summary>
+internal sealed record ClaimMessage(Guid Image, Guid Claimant, bool IsShared = false) : Message
 {
     public override MessageKind Kind => MessageKind.Claim;
 
-    public static ClaimMessage Read(ref MessageReader reader) => new(reader.Guid(), reader.Guid());
+    public static ClaimMessage Read(ref MessageReader reader) => new(reader.Guid(), reader.Guid(), reader.Flag());
 
     protected override void Write(MessageWriter writer)
     {
         writer.Guid(Image);
         writer.Guid(Claimant);
+        writer.Flag(IsShared);
     }
 }
 

@@ -183,8 +183,8 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
         int[] already;
         lock (_lock)
         {
-            _onComplete = complete;
-            _onLost = lost;
+            _onComplete += complete;
+            _onLost += lost;
             already = [.. _complete];
         }
 

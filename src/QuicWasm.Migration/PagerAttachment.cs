@@ -24,6 +24,7 @@ internal sealed record PagerAttachment(
         writer.Write((byte)Request.Prefetch);
         writer.Write(Request.RecordTime.Ticks);
         writer.Write((byte)Request.Compression);
+        writer.Write(Request.IsShared);
         writer.Write(Claimant.ToByteArray());
         writer.Write(Deadline.Ticks);
         writer.Write(Memories.Length);
@@ -46,6 +47,7 @@ internal sealed record PagerAttachment(
             Prefetch = (Prefetch)reader.ReadByte(),
             RecordTime = new TimeSpan(reader.ReadInt64()),
             Compression = (Compression)reader.ReadByte(),
+            IsShared = reader.ReadBoolean(),
         };
         Guid claimant = new(reader.ReadBytes(16));
         TimeSpan deadline = new(reader.ReadInt64());

@@ -45,7 +45,7 @@ internal sealed class PagerLink : IAsyncDisposable
         try
         {
             NodeClient client = link._client;
-            ulong epoch = (await client.ClaimAsync(attachment.Request.Image, attachment.Claimant, cancellationToken)).Epoch;
+            ulong epoch = (await client.ClaimAsync(attachment.Request.Image, attachment.Claimant, attachment.Request.IsShared, cancellationToken)).Epoch;
             if (isOwner)
             {
                 // A memory node that was started anew does not know who owns the program: it is told again.

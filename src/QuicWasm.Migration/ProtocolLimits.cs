@@ -27,6 +27,9 @@ internal static class ProtocolLimits
     /// <summary>The longest name, in bytes of UTF-8.</summary>
     public const int MaxNameBytes = 256;
 
+    /// <summary>The most packages of compiled code in one answer, which is no larger than any other.</summary>
+    public const int MaxPackages = 1024;
+
     /// <summary>How long a question for a program's end is left without an answer: well below the deadline of whoever asks.</summary>
     public static TimeSpan LongestWait => TimeSpan.FromSeconds(3);
 

@@ -35,7 +35,7 @@ internal sealed class Reception(
         MigrationRequest asked = request;
         if (request.FreezesProgram)
         {
-            asked = request with { Image = await client.FreezeAsync(request.Program, cancellationToken) };
+            asked = request with { Image = await client.FreezeAsync(request.Program, request.IsFlat, cancellationToken) };
             report.MarkFrozen();
         }
 
@@ -45,7 +45,7 @@ internal sealed class Reception(
         bool isPaged = LeavesMemory(layout, plan);
         report.PlannedGranules = (plan.GranuleCount, plan.RequiredCount);
         report.ImageBytes = plan.LengthBytes;
-        _epoch = (await client.ClaimAsync(layout.Id, _claimant, cancellationToken)).Epoch;
+        _epoch = (await client.ClaimAsync(layout.Id, _claimant, request.IsShared, cancellationToken)).Epoch;
         report.MarkClaimed();
 
         // The pager connects while what comes first is copied.
@@ -162,7 +162,7 @@ internal sealed class Reception(
     {
         if (_fetcher is not null)
         {
-            await client.ClaimAsync(_layout!.Id, _claimant, cancellationToken);
+            await client.ClaimAsync(_layout!.Id, _claimant, request.IsShared, cancellationToken);
             ImageOpenedMessage opened = await client.OpenImageAsync(request with { Image = _layout.Id }, cancellationToken);
             GranuleStream stream = await client.OpenStreamAsync(opened.Handle, _plan!, cancellationToken);
             _fetcher.MoveTo(stream);

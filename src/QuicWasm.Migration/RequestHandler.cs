@@ -30,12 +30,15 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
 
         Message answer = request switch
         {
+            ForkMessage fork => await ForkAsync(fork, cancellationToken),
             FreezeMessage freeze => await FreezeAsync(freeze, cancellationToken),
             OpenImageMessage open => Open(open),
             ClaimMessage claim => Claim(claim),
             OwnershipMessage step => Step(step),
             KeepWorkingSetMessage keep => Keep(keep),
             OrderMessage order => new OrderedMessage(await Orders.ResumeAsync(order.Order, cancellationToken)),
+            ForkOrderMessage order => new ForkOrderedMessage(await Orders.ForkAsync(order.Order, cancellationToken)),
+            GetCodeMessage code => new CodeMessage(Fitting(session.Opened(code.Handle).Image.CompiledCode(session, code.Identity))),
             AwaitEndMessage wait => new EndMessage(await Orders.WaitAsync(wait.Program, ProtocolLimits.LongestWait, cancellationToken)),
             PlainMessage { Kind: MessageKind.ListImages } => new ImageListMessage([.. node.Images.Take(ProtocolLimits.MaxListed)]),
             PlainMessage { Kind: MessageKind.Status } => Status(),
@@ -87,7 +90,9 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
     private ClaimedMessage Claim(ClaimMessage claim)
     {
         HostedImage image = node.Find(claim.Image);
-        ulong epoch = image.Ownership.Claim(claim.Claimant, session, session.Peer);
+        ulong epoch = claim.IsShared
+            ? image.Ownership.Share(claim.Claimant, session)
+            : image.Ownership.Claim(claim.Claimant, session, session.Peer);
         return new ClaimedMessage(image.Layout.Id, epoch, (uint)Math.Min(node.Options.ClaimLease.TotalMilliseconds, uint.MaxValue));
     }
 
@@ -99,6 +104,9 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
             case MessageKind.Commit:
                 image.Ownership.Commit(step.Claimant, step.Epoch);
                 return step with { Step = MessageKind.Committed };
+            case MessageKind.Release or MessageKind.Done when image.Ownership.EndShare(step.Claimant):
+                _finished = node.ForgetUnshared(image);
+                return step with { Step = step.Step == MessageKind.Release ? MessageKind.Released : MessageKind.Finished };
             case MessageKind.Release:
                 image.Ownership.Release(step.Claimant, step.Epoch);
                 return step with { Step = MessageKind.Released };
@@ -129,6 +137,23 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
         return new WorkingSetKeptMessage(image.Layout.Id);
     }
 
+    // Code only makes a program faster: what does not fit into an answer stays here.
+    private ImmutableArray<ReadOnlyMemory<byte>> Fitting(IReadOnlyList<byte[]> packages)
+    {
+        long left = Math.Min(session.Hello.MaxMessageBytes, ProtocolLimits.MaxAnswerBytes) - CodeMessage.OverheadBytes;
+        var fitting = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        foreach (byte[] package in packages.Take(ProtocolLimits.MaxPackages))
+        {
+            if (package.Length <= left - CodeMessage.OverheadBytes)
+            {
+                left -= package.Length + CodeMessage.OverheadBytes;
+                fitting.Add(package);
+            }
+        }
+
+        return fitting.ToImmutable();
+    }
+
     private StatusReportMessage Status()
     {
         NodeStatus status = node.Status;
@@ -137,9 +162,17 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
 
     private async Task<FrozenMessage> FreezeAsync(FreezeMessage freeze, CancellationToken cancellationToken)
     {
+        return new FrozenMessage(await StoppedAsync(node.FreezeAsync(freeze.Program, freeze.IsFlat, cancellationToken), cancellationToken));
+    }
+
+    private async Task<FrozenMessage> ForkAsync(ForkMessage fork, CancellationToken cancellationToken) =>
+        new(await StoppedAsync(node.ForkAsync(fork.Program, fork.Claimant, session, cancellationToken), cancellationToken));
+
+    private async Task<Guid> StoppedAsync(Task<Guid> image, CancellationToken cancellationToken)
+    {
         try
         {
-            return new FrozenMessage(await node.FreezeAsync(freeze.Program, cancellationToken).WaitAsync(node.Options.FreezeDeadline, cancellationToken));
+            return await image.WaitAsync(node.Options.FreezeDeadline, cancellationToken);
         }
         catch (TimeoutException e)
         {

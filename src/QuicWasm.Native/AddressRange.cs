@@ -7,7 +7,7 @@ namespace QuicWasm.Native;
 /// bytes read as zero. Reserving costs no memory, so a range can be as large as its contents may ever grow.
 /// </summary>
 /// <remarks>Commit and decommit may be called from any thread. Dispose only when no thread uses the bytes: an access afterwards ends the process.</remarks>
-public sealed unsafe class AddressRange : SafeHandleZeroOrMinusOneIsInvalid
+public sealed unsafe partial class AddressRange : SafeHandleZeroOrMinusOneIsInvalid
 {
     private AddressRange(void* address, ulong lengthBytes)
         : base(ownsHandle: true)
@@ -37,11 +37,20 @@ public sealed unsafe class AddressRange : SafeHandleZeroOrMinusOneIsInvalid
 
     /// <summary>Reserves at least <paramref name="lengthBytes"/> bytes, rounded up to whole pages.</summary>
     /// <exception cref="NativeException">The address space, or a limit on it (ulimit -v), is exhausted.</exception>
-    public static AddressRange Reserve(ulong lengthBytes)
+    public static AddressRange Reserve(ulong lengthBytes) => Reserve(lengthBytes, PageBytes);
+
+    /// <summary>Reserves at least <paramref name="lengthBytes"/> bytes whose base is a multiple of a power of two; on Windows of the page size.</summary>
+    /// <exception cref="NativeException">The address space, or a limit on it (ulimit -v), is exhausted.</exception>
+    public static AddressRange Reserve(ulong lengthBytes, ulong alignmentBytes)
     {
         ArgumentOutOfRangeException.ThrowIfZero(lengthBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, (ulong)nint.MaxValue - PageBytes);
         var rounded = (lengthBytes + PageBytes - 1) & ~(PageBytes - 1);
+        if (alignmentBytes > PageBytes && !OperatingSystem.IsWindows())
+        {
+            return ReserveAligned(rounded, alignmentBytes);
+        }
+
         var address = OperatingSystem.IsWindows()
             ? WindowsMemoryCalls.Allocate(null, (nuint)rounded, WindowsMemoryCalls.MemReserve, WindowsMemoryCalls.PageNoAccess)
             : MemoryCalls.Map(null, (nuint)rounded, MemoryCalls.ProtNone, MemoryCalls.MapReserve, -1, 0);
@@ -51,6 +60,31 @@ public sealed unsafe class AddressRange : SafeHandleZeroOrMinusOneIsInvalid
         }
 
         return new AddressRange(address, rounded);
+    }
+
+    // A longer reservation, of which what stands out at both ends is given back.
+    private static AddressRange ReserveAligned(ulong lengthBytes, ulong alignmentBytes)
+    {
+        ulong reserved = checked(lengthBytes + alignmentBytes);
+        void* found = MemoryCalls.Map(null, (nuint)reserved, MemoryCalls.ProtNone, MemoryCalls.MapReserve, -1, 0);
+        if (found == MemoryCalls.Failed)
+        {
+            throw NativeException.FromLastError($"cannot reserve {reserved} bytes of address space; reserve less, or raise the process's limit");
+        }
+
+        ulong begin = ((ulong)found + alignmentBytes - 1) & ~(alignmentBytes - 1);
+        ulong before = begin - (ulong)found;
+        Unmap((ulong)found, before);
+        Unmap(begin + lengthBytes, alignmentBytes - before);
+        return new AddressRange((void*)begin, lengthBytes);
+    }
+
+    private static void Unmap(ulong address, ulong lengthBytes)
+    {
+        if (lengthBytes > 0 && MemoryCalls.Unmap((void*)address, (nuint)lengthBytes) != 0)
+        {
+            throw NativeException.FromLastError($"cannot give {lengthBytes} bytes of address space back");
+        }
     }
 
     /// <summary>Makes bytes readable and writable. Bytes that were committed before keep their contents; the others are zero.</summary>
@@ -71,23 +105,6 @@ public sealed unsafe class AddressRange : SafeHandleZeroOrMinusOneIsInvalid
         if (!done)
         {
             throw NativeException.FromLastError($"cannot commit {lengthBytes} bytes at offset {offsetBytes} of a range of {LengthBytes}");
-        }
-    }
-
-    /// <summary>Maps a memory file over a part of the range: its pages are read from the file, and written to the file or to private copies.</summary>
-    /// <param name="offsetBytes">Where to begin, a multiple of the page size.</param>
-    /// <param name="file">The file, of whole pages; all of it is mapped.</param>
-    /// <param name="isPrivate">Whether a page that is written to is copied first, so that the file stays as it is.</param>
-    /// <exception cref="NativeException">The system refused.</exception>
-    public void MapFile(ulong offsetBytes, MemoryFile file, bool isPrivate)
-    {
-        byte* address = Locate(offsetBytes, file.LengthBytes);
-        int flags = MemoryCalls.MapFixed | (isPrivate ? MemoryCalls.MapPrivate | MemoryCalls.NoReserve : MemoryCalls.MapShared);
-        void* mapped = MemoryFileCalls.Map(
-            address, (nuint)file.LengthBytes, MemoryCalls.ProtRead | MemoryCalls.ProtWrite, flags, file.Descriptor, 0);
-        if (mapped != address)
-        {
-            throw NativeException.FromLastError($"cannot map a file of {file.LengthBytes} bytes at offset {offsetBytes} of a range of {LengthBytes}");
         }
     }
 

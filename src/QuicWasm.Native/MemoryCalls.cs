@@ -8,6 +8,8 @@ internal static unsafe partial class MemoryCalls
     public const int ProtNone = 0, ProtRead = 1, ProtWrite = 2, ProtExecute = 4;
     public const int MapShared = 0x1, MapPrivate = 0x2, MapFixed = 0x10;
     public const int NoReserve = 0x4000;
+    public const int MoveMayMove = 1, MoveFixed = 2, MoveLeavesMapping = 4;
+    public const int AdviceNotNeeded = 4;
 
     public static readonly void* Failed = (void*)-1;
 
@@ -19,6 +21,12 @@ internal static unsafe partial class MemoryCalls
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(void* address, nuint lengthBytes);
+
+    [LibraryImport("libc", EntryPoint = "mremap", SetLastError = true)]
+    public static partial void* Move(void* address, nuint oldLength, nuint newLength, int flags, void* destination);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(void* address, nuint lengthBytes, int advice);
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     public static partial int Protect(void* address, nuint lengthBytes, int protection);

@@ -22,7 +22,7 @@ public sealed unsafe class MemoryFile : IDisposable
     public SafeFileHandle Descriptor { get; }
 
     /// <summary>Its length in bytes.</summary>
-    public ulong LengthBytes { get; }
+    public ulong LengthBytes { get; private set; }
 
     /// <summary>Makes a file of zeros.</summary>
     /// <param name="name">Shown in the process's mappings.</param>
@@ -50,6 +50,29 @@ public sealed unsafe class MemoryFile : IDisposable
         }
 
         return new MemoryFile(handle, lengthBytes);
+    }
+
+    /// <summary>Makes it longer, by zeros.</summary>
+    /// <exception cref="NativeException">A limit is reached.</exception>
+    public void Extend(ulong lengthBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lengthBytes, LengthBytes);
+        if (MemoryFileCalls.SetLength(Descriptor, checked((long)lengthBytes)) != 0)
+        {
+            throw NativeException.FromLastError($"a memory file of {LengthBytes} bytes cannot be made {lengthBytes} long");
+        }
+
+        LengthBytes = lengthBytes;
+    }
+
+    /// <summary>Another descriptor of the same file, with a life of its own.</summary>
+    /// <exception cref="NativeException">The process has as many descriptors as it may.</exception>
+    public MemoryFile Share()
+    {
+        int descriptor = MemoryFileCalls.Control(Descriptor, MemoryFileCalls.DuplicateCloseOnExec, 0);
+        return descriptor >= 0
+            ? new MemoryFile(new SafeFileHandle(descriptor, ownsHandle: true), LengthBytes)
+            : throw NativeException.FromLastError("a memory file cannot have another descriptor");
     }
 
     /// <summary>Writes bytes. Mappings of the file see them at once, except where they have a private copy of the page.</summary>

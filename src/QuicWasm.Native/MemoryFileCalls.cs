@@ -8,9 +8,13 @@ internal static unsafe partial class MemoryFileCalls
 {
     public const uint CloseOnExec = 1;
     public const int SeekData = 3, SeekHole = 4;
+    public const int DuplicateCloseOnExec = 1030;
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Create(string name, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Control(SafeFileHandle file, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int SetLength(SafeFileHandle file, long lengthBytes);

@@ -16,8 +16,9 @@ public sealed unsafe partial class PagemapScan : IDisposable
     /// <param name="lengthBytes">How many bytes.</param>
     /// <param name="all">All of these must hold.</param>
     /// <param name="none">And none of these.</param>
+    /// <param name="any">And one of these, where some are given.</param>
     /// <exception cref="NativeException">The kernel is too old, or the range is not this process's.</exception>
-    public IReadOnlyList<(ulong Address, ulong LengthBytes)> Find(ulong address, ulong lengthBytes, PageCategories all, PageCategories none = 0)
+    public IReadOnlyList<(ulong Address, ulong LengthBytes)> Find(ulong address, ulong lengthBytes, PageCategories all, PageCategories none = 0, PageCategories any = 0)
     {
         List<(ulong, ulong)> found = [];
         Region* regions = stackalloc Region[RegionsAtOnce];
@@ -33,7 +34,8 @@ public sealed unsafe partial class PagemapScan : IDisposable
                 VectorLength = RegionsAtOnce,
                 Inverted = (ulong)none,
                 Mask = (ulong)(all | none),
-                Returned = (ulong)(all | none),
+                AnyOf = (ulong)any,
+                Returned = (ulong)(all | none | any),
             };
             int count = Control(_pagemap, Request, &scan);
             if (count < 0)

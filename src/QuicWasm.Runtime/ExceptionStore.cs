@@ -24,6 +24,12 @@ public sealed class ExceptionStore
     /// <summary>The exceptions by reference, in no order.</summary>
     public IReadOnlyDictionary<ulong, ExceptionInstance> All => _exceptions;
 
+    /// <summary>
+    /// Told when there are many, by an engine whose slots cannot be given in the middle of a computation: it calls <see cref="Collect(ReadOnlySpan{ulong})"/>
+    /// at its next safe point.
+    /// </summary>
+    internal Action? CollectionWanted { get; set; }
+
     /// <summary>The latest reference that was given.</summary>
     public ulong LastReference { get; internal set; }
 
@@ -43,7 +49,14 @@ public sealed class ExceptionStore
 
         if (_exceptions.Count >= _threshold)
         {
-            Collect(slots, exception);
+            if (CollectionWanted is { } want)
+            {
+                want();
+            }
+            else
+            {
+                Collect(slots, exception);
+            }
         }
 
         exception.Reference = ++LastReference;

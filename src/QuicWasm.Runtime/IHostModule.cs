@@ -17,6 +17,11 @@ public interface IHostModule : IDisposable
     /// <summary>Takes over a captured state. Called once, before any function of the program runs.</summary>
     /// <exception cref="HostStateException">The state cannot be had here; nothing has been opened.</exception>
     void RestoreState(ReadOnlySpan<byte> state);
+
+    /// <summary>The program is a child of the one whose state was taken over: what tells them apart, such as random numbers, begins anew. Called before it runs.</summary>
+    void BecomeChild(ChildIdentity child)
+    {
+    }
 }
 
 /// <summary>A host module cannot take over, or give, its state: the message says which thing is missing.</summary>

@@ -22,6 +22,7 @@ public sealed unsafe class Interruption : IDisposable
     private ulong _stackLimit;
     private volatile bool _isSampleRequested;
     private bool _isLost;
+    private bool _isPauseWanted;
 
     /// <summary>Address of the 32-bit poll cell: not zero when a safe point has something to ask. It never moves.</summary>
     public nint PollCell => (nint)_cell;
@@ -92,6 +93,36 @@ public sealed unsafe class Interruption : IDisposable
         {
             throw new TrapException(TrapKind.PartUnavailable, loss);
         }
+    }
+
+    /// <summary>
+    /// Asks the running computation to come back to its engine at its next safe point. The engine takes the request back, and goes on with the
+    /// computation: nobody outside sees it.
+    /// </summary>
+    internal void RequestPause()
+    {
+        lock (_lock)
+        {
+            _isPauseWanted = true;
+            Refresh();
+        }
+    }
+
+    /// <summary>Whether that was asked for; takes the request back.</summary>
+    internal bool TakePause()
+    {
+        if (!_isPauseWanted)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            _isPauseWanted = false;
+            Refresh();
+        }
+
+        return true;
     }
 
     /// <summary>Takes back every request. Whoever handled a suspension calls this before it resumes.</summary>
@@ -245,7 +276,7 @@ public sealed unsafe class Interruption : IDisposable
         }
 
         bool isHeard = _postponements == 0;
-        Volatile.Write(ref _visible, (isHeard && _requested) || _isLost);
+        Volatile.Write(ref _visible, (isHeard && (_requested || _isPauseWanted)) || _isLost);
         Publish();
         if (_visible)
         {
@@ -266,7 +297,7 @@ public sealed unsafe class Interruption : IDisposable
             return;
         }
 
-        int poll = _hasFuel || _isLost || (_postponements == 0 && (_requested || _countdown > 0)) ? 1 : 0;
+        int poll = _hasFuel || _isLost || (_postponements == 0 && (_requested || _isPauseWanted || _countdown > 0)) ? 1 : 0;
         Volatile.Write(ref *_cell, _isSampleRequested ? 1 : poll);
         foreach (nint address in _cells)
         {

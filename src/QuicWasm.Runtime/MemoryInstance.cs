@@ -26,6 +26,7 @@ public sealed unsafe class MemoryInstance : IDisposable
     private const ulong GuardedBytes = (8UL << 30) + PageBytes;
 
     private readonly MemoryRange _range;
+    private readonly MemoryBacking _backing;
     private ILazyMemory? _lazy;
     private volatile bool _isComplete = true;
 
@@ -45,6 +46,7 @@ public sealed unsafe class MemoryInstance : IDisposable
         bool canGuard = checks == MemoryChecks.Guarded && source.CanGuard && !type.Limits.Is64;
         _range = (canGuard ? TryReserve(source, GuardedBytes) : null) ?? source.Reserve(Math.Max(PageLimit, 1) * PageBytes, AllocationUsage.LinearMemory);
         IsGuarded = canGuard && _range.LengthBytes >= GuardedBytes && AccessGuard.TryAdd(_range.Address, _range.LengthBytes);
+        _backing = new MemoryBacking(_range);
         Cell = (MemoryCell*)cell;
         Cell->Base = (byte*)_range.Address;
         Cell->LengthBytes = 0;
@@ -142,10 +144,33 @@ public sealed unsafe class MemoryInstance : IDisposable
             throw new ArgumentException($"a file of {file.LengthBytes} bytes for a memory of {LengthBytes}");
         }
 
-        _range.MapFile(file);
+        _backing.MapPrivately(file);
         _isComplete = false;
         _lazy = lazy;
     }
+
+    /// <summary>Has the memory's present bytes be those of a file that is complete. What is written stays the memory's own.</summary>
+    /// <param name="file">As long as the memory is now.</param>
+    /// <exception cref="LinkException">The file cannot be mapped.</exception>
+    public void MapFile(MemoryFile file)
+    {
+        if (file.LengthBytes != LengthBytes)
+        {
+            throw new ArgumentException($"a file of {file.LengthBytes} bytes for a memory of {LengthBytes}");
+        }
+
+        _backing.MapPrivately(file);
+    }
+
+    /// <summary>The bytes in place: nothing may run in the memory while they are read.</summary>
+    public MemoryContent InPlace() => _isComplete ? _backing.InPlace() : new TouchedContent(this);
+
+    /// <summary>
+    /// The bytes as they are now, which stay so while the memory goes on. Nothing is copied the first time (Linux), and later only what was changed
+    /// since. Nothing may run in the memory meanwhile, and every page must be here.
+    /// </summary>
+    /// <exception cref="LinkException">The system refused; the memory is as it was.</exception>
+    public MemoryContent Detach() => _backing.Detach();
 
     /// <summary>Every page is here.</summary>
     public void SetComplete() => _isComplete = true;
@@ -165,7 +190,7 @@ public sealed unsafe class MemoryInstance : IDisposable
             AccessGuard.Remove(_range.Address);
         }
 
-        _range.Dispose();
+        _backing.Dispose();
     }
 
     // The host and system calls never meet a missing page: it is brought here, by a touch in user mode, or the program traps here.
@@ -201,7 +226,7 @@ public sealed unsafe class MemoryInstance : IDisposable
     {
         if (lengthBytes > 0)
         {
-            _range.Commit(Cell->LengthBytes, lengthBytes);
+            _backing.Extend(lengthBytes);
             Cell->LengthBytes += lengthBytes;
         }
     }

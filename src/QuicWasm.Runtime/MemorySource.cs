@@ -49,10 +49,20 @@ public abstract class MemoryRange(nint address, ulong lengthBytes) : IDisposable
     /// <exception cref="LinkException">The memory cannot be had.</exception>
     public abstract void Commit(ulong offset, ulong lengthBytes);
 
+    /// <summary>Whether files can be mapped in it.</summary>
+    public virtual bool CanMapFiles => false;
+
+    /// <summary>Makes bytes usable that are a file's, at the same offset in it; what is written goes to the file.</summary>
+    /// <exception cref="LinkException">The memory cannot be had.</exception>
+    public virtual void MapShared(MemoryFile file, ulong offset, ulong lengthBytes) => throw NoFiles();
+
+    /// <summary>Turns the shared view of a file at the beginning of the range into a private one; where that fails it is as it was.</summary>
+    /// <exception cref="NativeException">The system refused.</exception>
+    public virtual void MakePrivate(MemoryFile file) => throw NoFiles();
+
     /// <summary>Puts a private view of a file at the beginning of the range, in place of what was committed there.</summary>
     /// <exception cref="LinkException">It cannot be had, or the memory is of a kind that takes no files.</exception>
-    public virtual void MapFile(MemoryFile file) => throw new LinkException(
-        LinkError.OutOfMemory, "memory of the caller's allocator cannot be fetched lazily: copy memories eagerly, or take memory from the system or a pool");
+    public virtual void MapFile(MemoryFile file) => throw NoFiles();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -60,6 +70,9 @@ public abstract class MemoryRange(nint address, ulong lengthBytes) : IDisposable
         Dispose(true);
         GC.SuppressFinalize(this);
     }
+
+    private static LinkException NoFiles() => new(
+        LinkError.OutOfMemory, "memory of the caller's allocator cannot be fetched lazily: copy memories eagerly, or take memory from the system or a pool");
 
     /// <summary>Gives the range back to its source.</summary>
     protected abstract void Dispose(bool disposing);

@@ -95,6 +95,22 @@ internal sealed class PoolMemorySource : MemorySource
             }
         }
 
+        public override bool CanMapFiles => OperatingSystem.IsLinux();
+
+        public override void MapShared(MemoryFile file, ulong start, ulong lengthBytes)
+        {
+            try
+            {
+                source._pool.MapFile(offset + start, file, start, lengthBytes, isPrivate: false);
+            }
+            catch (NativeException e)
+            {
+                throw new LinkException(LinkError.OutOfMemory, $"{lengthBytes} bytes of memory cannot be had", e);
+            }
+        }
+
+        public override void MakePrivate(MemoryFile file) => source._pool.MakePrivate(offset, file, LengthBytes);
+
         public override void MapFile(MemoryFile file)
         {
             try

@@ -11,7 +11,9 @@ internal sealed class SystemMemorySource : MemorySource
     {
         try
         {
-            var range = new Range(this, AddressRange.Reserve(lengthBytes));
+            var range = new Range(this, AddressRange.Reserve(lengthBytes, usage == AllocationUsage.LinearMemory && lengthBytes >= AddressRange.MoveUnitBytes
+                ? AddressRange.MoveUnitBytes
+                : AddressRange.PageBytes));
             RangesInUse++;
             return range;
         }
@@ -37,6 +39,22 @@ internal sealed class SystemMemorySource : MemorySource
                 throw new LinkException(LinkError.OutOfMemory, $"{lengthBytes} bytes of memory cannot be had", e);
             }
         }
+
+        public override bool CanMapFiles => OperatingSystem.IsLinux();
+
+        public override void MapShared(MemoryFile file, ulong start, ulong lengthBytes)
+        {
+            try
+            {
+                range.MapFile(start, file, start, lengthBytes, isPrivate: false);
+            }
+            catch (NativeException e)
+            {
+                throw new LinkException(LinkError.OutOfMemory, $"{lengthBytes} bytes of memory cannot be had", e);
+            }
+        }
+
+        public override void MakePrivate(MemoryFile file) => range.MakePrivate(0, file, range.LengthBytes);
 
         public override void MapFile(MemoryFile file)
         {

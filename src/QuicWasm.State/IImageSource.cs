@@ -17,4 +17,9 @@ public interface IImageSource : IDisposable
     /// <param name="part">The part's number.</param>
     /// <param name="offset">Where in the part, in bytes.</param>
     ulong KnownZeroBytes(int part, ulong offset) => 0;
+
+    /// <summary>
+    /// The compiled code of the image's modules, for an engine of an identity (<see cref="Runtime.IPortableCode"/>); nothing where there is none, as in a file.
+    /// </summary>
+    IReadOnlyList<byte[]> CompiledCode(string identity) => [];
 }

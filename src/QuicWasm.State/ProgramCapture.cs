@@ -9,12 +9,13 @@ public static class ProgramCapture
 {
     /// <summary>
     /// Makes an image of a program. Memories are not copied: the program stands still as long as the image exists, and belongs to it.
-    /// Where the program was resumed lazily, what is absent is fetched first.
+    /// Where the program was resumed lazily, what is absent is fetched first, but for pages of memories, which come when they are read.
     /// </summary>
     /// <param name="program">A program that is suspended, or has not begun.</param>
+    /// <param name="isFlat">Whether those pages are fetched first, too, so that the image needs no other node.</param>
     /// <exception cref="ImageException">The program cannot be captured; it can still run.</exception>
     /// <exception cref="InvalidOperationException">The program runs, or is over.</exception>
-    public static FrozenImage Capture(RunningProgram program)
+    public static FrozenImage Capture(RunningProgram program, bool isFlat = true)
     {
         program.Freeze();
         try
@@ -24,7 +25,7 @@ public static class ProgramCapture
                 throw new ImageException(ImageError.CaptureFailed, "the program has nothing left to be done");
             }
 
-            program.Restored?.EnsureAll();
+            program.Restored?.EnsureAll(withMemories: isFlat);
             program.Context.Interruption.ThrowIfLost();
             var capture = new ImageCapture(program);
             return capture.Capture();
@@ -43,6 +44,27 @@ public static class ProgramCapture
             }
 
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes an image of a program that goes on: what it changes from now on are copies of its own. Nothing of its memories is copied the first
+    /// time (Linux), and later what was changed since then. When this returns the program can run.
+    /// </summary>
+    /// <param name="program">A program that is suspended, or has not begun.</param>
+    /// <exception cref="ImageException">The program cannot be captured; it can still run.</exception>
+    /// <exception cref="InvalidOperationException">The program runs, or is over.</exception>
+    public static FrozenImage Fork(RunningProgram program)
+    {
+        FrozenImage frozen = Capture(program);
+        try
+        {
+            return frozen.Detach();
+        }
+        catch (LinkException e)
+        {
+            frozen.Thaw();
+            throw new ImageException(ImageError.CaptureFailed, $"the program cannot be forked: {e.Message}", e);
         }
     }
 
@@ -108,7 +130,7 @@ public static class ProgramCapture
             {
                 if (memory.LengthBytes > 0)
                 {
-                    Add(PartKind.Memory, memory.Address, new PartContent(default, memory), -1, owners.Memories[memory.Address]);
+                    Add(PartKind.Memory, memory.Address, new PartContent(default, memory.InPlace(), memory), -1, owners.Memories[memory.Address]);
                 }
             }
 

@@ -1,4 +1,5 @@
 using QuicWasm.Modules;
+using QuicWasm.Native;
 using QuicWasm.Runtime;
 
 namespace QuicWasm.State;
@@ -13,15 +14,17 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
     private readonly Configure _destination;
     private readonly LayoutIndex _index;
     private readonly PartCollector _parts;
+    private readonly SharedSkeleton? _shared;
     private readonly UseGate _gate = new("the restore of this image");
     private volatile RestoredSkeleton? _skeleton;
     private bool _isHandedOver;
 
-    private ProgramRestore(LayoutIndex index, Configure destination)
+    private ProgramRestore(LayoutIndex index, Configure destination, PartCollector parts, SharedSkeleton? shared)
     {
         _index = index;
         _destination = destination;
-        _parts = new PartCollector(index.Layout);
+        _parts = parts;
+        _shared = shared;
     }
 
     /// <summary>The layout of the image.</summary>
@@ -34,7 +37,34 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
     public static ProgramRestore Begin(ImageLayout layout, Configure destination)
     {
         ImageLimits.Check(layout);
-        return new ProgramRestore(new LayoutIndex(layout), destination);
+        return new ProgramRestore(new LayoutIndex(layout), destination, new PartCollector(layout), null);
+    }
+
+    /// <summary>Begins with parts that others have, too, and with the modules that they have read.</summary>
+    internal static ProgramRestore OfShared(LayoutIndex index, PartCollector parts, Configure destination, SharedSkeleton? shared) =>
+        new(index, destination, parts, shared);
+
+    /// <summary>What other programs of the image can have of the skeleton, once it is built.</summary>
+    internal SharedSkeleton Shared => Skeleton().Shared;
+
+    /// <summary>Fills a memory that has arrived: by a private view of a file, or of what the collector has.</summary>
+    internal void FillMemory(ImagePart part, MemoryFile? file)
+    {
+        MemoryInstance memory = MemoryOf(part);
+        if (file is null)
+        {
+            _parts.Copy(part.Number, 0, memory.Span(0, part.LengthBytes));
+            return;
+        }
+
+        try
+        {
+            memory.MapFile(file);
+        }
+        catch (LinkException e)
+        {
+            throw new ImageException(ImageError.Unavailable, $"{part.Describe()} cannot be mapped: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>
@@ -93,7 +123,7 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
         RequireComplete(static part => part.IsSkeleton);
         try
         {
-            _skeleton = new RestoredSkeleton(_index, _parts, _destination);
+            _skeleton = new RestoredSkeleton(_index, _parts, _destination, _shared);
         }
         catch (ModuleException e)
         {

@@ -52,9 +52,10 @@ internal sealed class RestoredParts(LayoutIndex index, PartCollector parts, Rest
     }
 
     /// <summary>Makes sure that everything is here, and that each module is the one whose SHA-256 the image carries.</summary>
+    /// <param name="withMemories">Whether pages of memories are made sure of, too.</param>
     /// <exception cref="ImageException">A module is another one.</exception>
     /// <exception cref="TrapException">Something could not be fetched, or is not usable.</exception>
-    public void EnsureAll()
+    public void EnsureAll(bool withMemories = true)
     {
         if (_isVerified)
         {
@@ -79,17 +80,22 @@ internal sealed class RestoredParts(LayoutIndex index, PartCollector parts, Rest
         foreach (ImagePart part in index.Layout.Parts)
         {
             // What pages a pager brings goes straight to its place, and not through here.
-            if (part.Kind == PartKind.Memory && !parts.IsComplete(part.Number))
+            if (withMemories && part.Kind == PartKind.Memory && !parts.IsComplete(part.Number))
             {
                 fetcher.Fetch(part.Number, 0, part.LengthBytes);
             }
         }
 
-        _isVerified = true;
+        _isVerified = withMemories;
     }
 
     private void CompleteModule(int number)
     {
+        if (skeleton.Shared.IsVerified(number))
+        {
+            return;
+        }
+
         Module module = skeleton.Modules[number].Module;
         try
         {
@@ -101,6 +107,7 @@ internal sealed class RestoredParts(LayoutIndex index, PartCollector parts, Rest
             Provide(PartKind.DataSection, number, module.ProvideDataSection);
             Provide(PartKind.CustomSections, number, module.ProvideCustomSections);
             BinaryAssembler.Assemble(module);
+            skeleton.Shared.SetVerified(number);
         }
         catch (ModuleException e)
         {

@@ -14,16 +14,14 @@ internal sealed class RestoredSkeleton
     private readonly PartCollector _parts;
 
     /// <exception cref="ImageException">The skeleton cannot be restored here; nothing remains.</exception>
-    public RestoredSkeleton(LayoutIndex index, PartCollector parts, Configure destination)
+    public RestoredSkeleton(LayoutIndex index, PartCollector parts, Configure destination, SharedSkeleton? shared = null)
     {
         _index = index;
         _parts = parts;
         var sequence = new InitializationSequence(destination.OnInitializationStep);
         ConfigureOutline configure = sequence.Step("image configure", () => ConfigureOutline.Decode(Bytes(PartKind.Configure)));
         Configure = sequence.Step("image limits", () => configure.ApplyTo(destination));
-        Modules = sequence.Step("image modules", ReadModules);
-        Outline = sequence.Step("image outline", () => new StoreOutlineReader(Bytes(PartKind.StoreOutline)).Read(Modules.Length));
-        sequence.Step("image layout", () => new LayoutCheck(index).Check(configure, Modules, Outline));
+        Shared = shared ?? ReadShared(sequence, configure);
         Stack = sequence.Step("image stack", () => StackPart.Decode(Bytes(PartKind.Stack)));
         Context = sequence.Step("runtime", () => new RuntimeContext(Configure), c => c.Dispose());
         sequence.Step("instances", () => new StoreBuilder(Context, Outline, Modules).Build());
@@ -38,15 +36,26 @@ internal sealed class RestoredSkeleton
 
     public Configure Configure { get; }
 
-    public ImmutableArray<ValidatedModule> Modules { get; }
+    /// <summary>What other programs of the image can have, too.</summary>
+    public SharedSkeleton Shared { get; }
 
-    public StoreOutline Outline { get; }
+    public ImmutableArray<ValidatedModule> Modules => Shared.Modules;
+
+    public StoreOutline Outline => Shared.Outline;
 
     public StackPart Stack { get; }
 
     public RuntimeContext Context { get; }
 
     private ReadOnlySpan<byte> Bytes(PartKind kind) => _parts.TryGet(_index.Get(kind, 0))!.Value.Span;
+
+    private SharedSkeleton ReadShared(InitializationSequence sequence, ConfigureOutline configure)
+    {
+        ImmutableArray<ValidatedModule> modules = sequence.Step("image modules", ReadModules);
+        StoreOutline outline = sequence.Step("image outline", () => new StoreOutlineReader(Bytes(PartKind.StoreOutline)).Read(modules.Length));
+        sequence.Step("image layout", () => new LayoutCheck(_index).Check(configure, modules, outline));
+        return new SharedSkeleton(modules, outline);
+    }
 
     private ImmutableArray<ValidatedModule> ReadModules()
     {

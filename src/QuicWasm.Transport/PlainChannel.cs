@@ -14,12 +14,14 @@ internal sealed class PlainChannel(Socket socket, string remotePeer) : SocketCha
 
     public override bool CanWaitHere => SocketCalls.AreHere;
 
+    public override void WaitHereOnly() => SocketCalls.LeavePollers(Socket.SafeHandle);
+
     public override int Receive(Span<byte> buffer, int timeoutMs)
     {
         try
         {
             int count = SocketCalls.TryReceive(Socket.SafeHandle, buffer);
-            if (count < 0)
+            if (count < 0 && timeoutMs > 0)
             {
                 SocketCalls.Wait(Socket.SafeHandle, PollEvents.Readable, timeoutMs);
                 count = SocketCalls.TryReceive(Socket.SafeHandle, buffer);

@@ -9,13 +9,31 @@ internal sealed partial class SocketStream
     private const int LookAgainMs = 50;
 
     private bool _isDedicated;
+    private TimeSpan _spin;
 
-    public bool TryDedicate() => _isDedicated = _channel.CanWaitHere;
+    public bool TryDedicate(TimeSpan spin = default)
+    {
+        if (!_channel.CanWaitHere)
+        {
+            return false;
+        }
+
+        _spin = spin;
+        _isDedicated = true;
+        _channel.WaitHereOnly();
+        return true;
+    }
 
     private int ReadHere(Span<byte> buffer, CancellationToken cancellationToken)
     {
-        int count = _channel.Receive(buffer, LookAgainMs);
-        for (long start = Stopwatch.GetTimestamp(); count < 0; count = _channel.Receive(buffer, LookAgainMs))
+        int count = _channel.Receive(buffer, 0);
+        long start = Stopwatch.GetTimestamp();
+        while (count < 0 && Stopwatch.GetElapsedTime(start) < _spin)
+        {
+            count = _channel.Receive(buffer, 0);
+        }
+
+        for (; count < 0; count = _channel.Receive(buffer, LookAgainMs))
         {
             GoOn(start, _readTimeout, "nothing came", cancellationToken);
         }
@@ -32,6 +50,30 @@ internal sealed partial class SocketStream
         }
 
         return count;
+    }
+
+    // What the peer still sends is taken, by a thread that waits here as reads did.
+    private void DiscardHere()
+    {
+        try
+        {
+            byte[] buffer = new byte[16 << 10];
+            long start = Stopwatch.GetTimestamp(), discarded = 0;
+            for (int count = -1; count != 0 && discarded < MaxDiscardedBytes && Stopwatch.GetElapsedTime(start) < _connection.Options.HandshakeTimeout; discarded += Math.Max(count, 0))
+            {
+                count = _channel.Receive(buffer, LookAgainMs);
+                _channel.CountRead(Math.Max(count, 0));
+            }
+        }
+        catch (Exception exception) when (SocketErrors.IsNetworkFailure(exception))
+        {
+            Abort(TransportCodes.None);
+        }
+        finally
+        {
+            _channel.Dispose();
+            _connection.FinishStream(_slot);
+        }
     }
 
     private void GoOn(long start, TimeSpan timeout, string what, CancellationToken cancellationToken)

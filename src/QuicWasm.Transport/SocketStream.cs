@@ -152,7 +152,14 @@ internal sealed partial class SocketStream : ITransportStream
         else
         {
             // Closing a socket with unread input would destroy what was written and has not arrived yet.
-            _ = DiscardInputAsync();
+            if (_isDedicated)
+            {
+                new Thread(DiscardHere) { IsBackground = true, Name = "discard" }.Start();
+            }
+            else
+            {
+                _ = DiscardInputAsync();
+            }
         }
 
         return default;

@@ -94,7 +94,7 @@ internal sealed class ProgramState : IDisposable
         Preopens.ForEach(static p => p.Dispose());
     }
 
-    private static byte[][] Encode(IReadOnlyList<string> strings, string what) =>
+    public static byte[][] Encode(IReadOnlyList<string> strings, string what) =>
         strings.Any(static s => s.Contains('\0', StringComparison.Ordinal))
             ? throw new ArgumentException($"{what} has a zero character in it")
             : [.. strings.Select(Encoding.UTF8.GetBytes)];

@@ -56,6 +56,16 @@ public sealed class WasiModule : IHostModule
     /// <inheritdoc/>
     public void RestoreState(ReadOnlySpan<byte> state) => StateRestore.Restore(_state, SavedState.Read(state));
 
+    /// <summary>The child has random numbers of its own, and its own arguments where some are given.</summary>
+    public void BecomeChild(ChildIdentity child)
+    {
+        _state.Random = RandomSource.FromSeed(null);
+        if (child.Arguments is { } arguments)
+        {
+            _state.Arguments = ProgramState.Encode(arguments, "an argument");
+        }
+    }
+
     /// <summary>Closes what the program had open. Standard streams and inherited sockets are not closed.</summary>
     public void Dispose() => _state.Dispose();
 }

@@ -69,6 +69,18 @@ public sealed class LazyMoveTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_rights_memory_comes_when_it_is_touched_all_the_same()
+    {
+        (ChildCommand source, TransportEndpoint endpoint, string before, Task<CommandResult> expected) = await ServeAsync();
+        using (source)
+        {
+            using ChildCommand resumed = ChildCommand.StartWithoutRights(_folder.Name, "resume", $"{endpoint}", "--mode", "cow", "--prefetch", "stack");
+            CommandResult there = await resumed.EndAsync();
+            Assert.Equal((await expected).AssertExit(0).Output, before + there.AssertExit(0).Output);
+        }
+    }
+
+    [Fact]
     public async Task What_was_touched_first_is_kept_beside_the_image_and_comes_as_one_the_next_time()
     {
         (ChildCommand source, TransportEndpoint endpoint, string before, Task<CommandResult> expected) = await ServeAsync();

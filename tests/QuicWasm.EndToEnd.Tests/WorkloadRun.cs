@@ -34,6 +34,11 @@ internal sealed class WorkloadRun : IDisposable
 
     public string Output => Encoding.UTF8.GetString(_output.ToArray());
 
+    /// <summary>What a child has of its own that is made of the program now.</summary>
+    /// <param name="index">Which child.</param>
+    /// <param name="output">What its output begins with; without it what has been written until now.</param>
+    public ForkedChild MakeChild(int index, string? output = null) => new(_workload, index, output ?? Output, _folder, _input?.Position ?? 0);
+
     /// <summary>Runs to the end without moving; gives how many safe points there were.</summary>
     public long RunUnmoved()
     {

@@ -62,7 +62,7 @@ public sealed class FailureTests
         using FakeImage image = new(Small);
         nodes.Memory.Add(image, "program");
         NodeClient client = await nodes.ClientAsync();
-        await client.ClaimAsync(image.Layout.Id, Guid.NewGuid(), Nodes.Cancellation);
+        await client.ClaimAsync(image.Layout.Id, Guid.NewGuid(), isShared: false, Nodes.Cancellation);
         Assert.Equal(ImageState.Claimed, nodes.StateOf(image));
         await client.DisposeAsync();
         await Nodes.UntilAsync(() => nodes.StateOf(image) == ImageState.Available);
@@ -251,7 +251,7 @@ public sealed class FailureTests
         Task gone = nodes.Memory.WhenGoneAsync(id, Nodes.Cancellation);
         await using (NodeClient client = await nodes.ClientAsync())
         {
-            await client.ClaimAsync(id, Guid.NewGuid(), Nodes.Cancellation);
+            await client.ClaimAsync(id, Guid.NewGuid(), isShared: false, Nodes.Cancellation);
             Assert.Equal(MigrationError.ImageClaimed, (await Nodes.FailsAsync(() => nodes.Memory.WithdrawAsync(id))).Error);
         }
 

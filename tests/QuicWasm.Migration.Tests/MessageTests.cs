@@ -19,7 +19,7 @@ public sealed class MessageTests
         new OpenImageMessage(A, Granularity.Mixture, new GranularityOptions(65536, CopyMode.Cow, true), Prefetch.Stack | Prefetch.Recorded),
         new ImageOpenedMessage(7, "program", RandomLayouts.Program(50, 1 << 20, 2), 1, [new PartRange(0, 0, 1), new PartRange(1, 0, 2)]),
         new GetGranulesMessage(7, [new GranuleRun(0, 1), new GranuleRun(1000, 70_000)], BlockCodec.Zstd),
-        new ClaimMessage(A, B),
+        new ClaimMessage(A, B, IsShared: true),
         new ClaimedMessage(A, 9, 30_000),
         new OwnershipMessage(MessageKind.Commit, A, B, 9),
         new OwnershipMessage(MessageKind.Committed, A, B, 9),
@@ -27,7 +27,7 @@ public sealed class MessageTests
         new OwnershipMessage(MessageKind.Released, A, B, 9),
         new OwnershipMessage(MessageKind.Done, A, B, 9),
         new OwnershipMessage(MessageKind.Finished, A, B, ulong.MaxValue),
-        new FreezeMessage(A),
+        new FreezeMessage(A, IsFlat: true),
         new FrozenMessage(B),
         new PlainMessage(MessageKind.Status),
         new StatusReportMessage(new NodeStatus("node", [new ProgramEntry(A, "p")], 3, 4, 5, 6)),
@@ -38,6 +38,11 @@ public sealed class MessageTests
         new KeepWorkingSetMessage(A, B, 9, [new PartRange(3, 4096, 8192), new PartRange(0, 0, 1)]),
         new WorkingSetKeptMessage(A),
         new EndMessage(new OrderedEnd(OrderedOutcome.Completed, -1, "")),
+        new GetCodeMessage(7, "engine 10.0"),
+        new CodeMessage([new byte[] { 1, 2, 3 }, ReadOnlyMemory<byte>.Empty]),
+        new ForkMessage(A, B),
+        new ForkOrderMessage(new ForkOrder(new ResumeOrder("tcp:127.0.0.1:7000", new MigrationRequest { Image = A }), 4, 9, ["kv", "--seed", "{index}"])),
+        new ForkOrderedMessage([new OrderReceipt(A, "one"), new OrderReceipt(B, "other")]),
     ];
 
     public static TheoryData<int> Indexes() => [.. Enumerable.Range(0, All.Length)];

@@ -162,9 +162,14 @@ internal sealed class SampleProgram
     /// <summary>Runs until the stub engine suspends with <see cref="MakeStack"/>, and captures.</summary>
     public FrozenImage Freeze()
     {
+        Suspend();
+        return ProgramCapture.Capture(Program);
+    }
+
+    public void Suspend()
+    {
         Engine.Suspensions.Enqueue(MakeStack());
         Assert.Equal(ProgramStatus.Suspended, Program.Run());
-        return ProgramCapture.Capture(Program);
     }
 
     private void Fill()
