@@ -18,6 +18,7 @@ internal static class Program
         root.Add(SweepCommand.Make(arguments));
         root.Add(ReportCommand.Make());
         root.Add(MicroCommand.Make());
+        root.Add(LoadCommand.Make());
         root.Add(FreezeCommand.Make());
         root.Add(ForkCommand.Make());
         root.Add(ResumeCommand.Make());

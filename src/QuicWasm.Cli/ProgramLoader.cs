@@ -22,9 +22,10 @@ internal static class ProgramLoader
                 Arguments = options.Invoke is null ? options.Arguments : [.. options.Arguments.Take(1)],
                 Environment = options.Environment,
                 Preopens = options.Preopens,
-                Stdin = options.Streams?.Input ?? WasiStandardStream.FromDescriptor(0),
-                Stdout = options.Streams?.Output ?? WasiStandardStream.FromDescriptor(1),
-                Stderr = options.Streams?.Error ?? WasiStandardStream.FromDescriptor(2),
+                Sockets = options.Sockets,
+                Stdin = options.Streams?.Input ?? Standard(0),
+                Stdout = options.Streams?.Output ?? Standard(1),
+                Stderr = options.Streams?.Error ?? Standard(2),
                 MemoryFolderLimitBytes = options.MemoryFolderLimitBytes,
             }),
         ],
@@ -34,6 +35,9 @@ internal static class ProgramLoader
         MaxMemoryBytes = options.MaxMemoryBytes,
         MaxStackBytes = options.MaxStackBytes,
     };
+
+    private static WasiStandardStream Standard(int number) =>
+        InheritedDescriptors.HasStandardStream(number) ? WasiStandardStream.FromDescriptor(number) : WasiStandardStream.Null;
 
     /// <summary>Loads a program of one module and those that it imports from.</summary>
     /// <param name="file">The main module.</param>

@@ -14,6 +14,9 @@ internal sealed record ProgramOptions
     /// <summary>Folders that the program may use.</summary>
     public IReadOnlyList<WasiPreopen> Preopens { get; init; } = [];
 
+    /// <summary>Sockets of this process that the program has behind its folders.</summary>
+    public IReadOnlyList<int> Sockets { get; init; } = [];
+
     /// <summary>Bytes that folders in memory hold together, or null: what an image says, or a default.</summary>
     public ulong? MemoryFolderLimitBytes { get; init; }
 

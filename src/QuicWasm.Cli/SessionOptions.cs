@@ -42,6 +42,13 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
     private readonly Option<string> _unknownImports = CommonOptions.Choice(
         "--unknown-imports", "What a function does that the program imports and nothing offers: fail when it is linked, or trap when it is called", "fail", "trap");
 
+    private readonly Option<int[]> _sockets = new("--socket")
+    {
+        Description = "A socket that this process was started with, by its number: the program has it behind its folders, to accept, receive and send; "
+            + "may be given again",
+        DefaultValueFactory = _ => [],
+    };
+
     private Option[] _local = [];
 
     /// <summary>How nodes reach each other.</summary>
@@ -53,7 +60,7 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
         int before = command.Options.Count;
         _folders.AddTo(command);
         _features.AddTo(command);
-        Option[] ofOneProgram = hostsOrders ? [] : [_freezeTo, _freezeAfter, _report, _fuel, _profile];
+        Option[] ofOneProgram = hostsOrders ? [] : [_sockets, _freezeTo, _freezeAfter, _report, _fuel, _profile];
         foreach (Option option in new Option[] { _maxMemory, _engine, _allocation, _poolMib, _unknownImports, _listen }.Concat(ofOneProgram))
         {
             command.Add(option);
@@ -83,6 +90,7 @@ internal sealed class SessionOptionSet(bool hostsOrders = false)
         Engine = parsed.GetRequiredValue(_engine),
         Preopens = _folders.Preopens(parsed),
         MemoryFolderLimitBytes = _folders.MemoryLimitBytes(parsed),
+        Sockets = InheritedSockets.Of(parsed.GetValue(_sockets) ?? []),
         Features = _features.Features(parsed),
         MaxMemoryBytes = parsed.GetValue(_maxMemory) is { } size ? SizeText.Parse(_maxMemory.Name, size) : Cli.ProgramOptions.DefaultMaxMemoryBytes,
         TrapsUnknownImports = parsed.GetRequiredValue(_unknownImports) == "trap",

@@ -267,19 +267,7 @@ internal ref partial struct BodyValidator
             ? $"type mismatch: {expected.Text()} expected, the stack is empty"
             : $"type mismatch: {expected.Text()} expected, {found.Text()} found");
 
-    private readonly ModuleException Unavailable(Opcode opcode)
-    {
-        Proposals? proposal = OpcodeTable.Find(opcode)?.Proposal ?? ((int)opcode >> 8) switch
-        {
-            0xFB => Proposals.GarbageCollection,
-            0xFE => Proposals.Threads,
-            _ => null,
-        };
-        return proposal is null
-            ? Malformed($"illegal opcode {(int)opcode:x2}")
-            : new ModuleException(
-                ModuleError.Unsupported,
-                InstructionOffset,
-                $"the proposal {proposal} is not enabled or not supported ({OpcodeTable.Find(opcode)?.Name ?? $"opcode {(int)opcode:x}"})");
-    }
+    private readonly ModuleException Unavailable(Opcode opcode) => OpcodeTable.Find(opcode) is { } row
+        ? new ModuleException(ModuleError.Unsupported, InstructionOffset, $"the proposal {row.Proposal} is not enabled ({row.Name})")
+        : UnknownInstruction.Error(opcode, InstructionOffset);
 }

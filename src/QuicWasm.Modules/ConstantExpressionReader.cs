@@ -62,7 +62,7 @@ internal static class ConstantExpressionReader
             default:
                 throw OpcodeTable.Find(opcode) is { } row
                     ? new ModuleException(ModuleError.Invalid, offset, $"constant expression required: {row.Name} is not constant")
-                    : new ModuleException(ModuleError.Malformed, offset, $"illegal opcode {(int)opcode:x}");
+                    : UnknownInstruction.Error(opcode, offset);
         }
     }
 }

@@ -28,7 +28,7 @@ public sealed record Configure
     /// <summary>Bytes that one linear memory can grow to.</summary>
     public ulong MaxMemoryBytes { get; init; } = 4UL << 30;
 
-    /// <summary>Elements that one table can grow to.</summary>
+    /// <summary>Elements that all tables of the runtime hold together at most.</summary>
     public ulong MaxTableElements { get; init; } = 10_000_000;
 
     /// <summary>Bytes of frames that one computation may use before it traps with "call stack exhausted".</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using QuicWasm.Modules;
 
 namespace QuicWasm.Runtime;
@@ -60,7 +61,11 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
 
     private void AddGlobals(ModuleInstance instance, ImportResolver imports)
     {
-        instance.Globals = [.. imports.Globals];
+        // An initializer refers to globals before its own alone (validation has seen to it), so the others may be missing still.
+        var globals = new GlobalInstance[imports.Globals.Count + module.Module.Globals.Length];
+        imports.Globals.CopyTo(globals);
+        instance.Globals = ImmutableCollectionsMarshal.AsImmutableArray(globals);
+        int index = imports.Globals.Count;
         foreach (GlobalDeclaration declaration in module.Module.Globals)
         {
             (ulong low, ulong high) = ConstantEvaluator.Evaluate(declaration.Initializer, instance);
@@ -71,7 +76,7 @@ internal sealed class Instantiation(RuntimeContext context, ValidatedModule modu
                 global.High = high;
             }
 
-            instance.Globals = instance.Globals.Add(global);
+            globals[index++] = global;
         }
 
         FillTables(instance);

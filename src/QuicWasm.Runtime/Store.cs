@@ -15,10 +15,12 @@ public sealed class Store
     private readonly List<DataInstance> _datas = [];
     private readonly List<ModuleInstance> _modules = [];
     private readonly TypeRegistry _types = new();
+    private readonly TableQuota _tableQuota;
 
     internal Store(RuntimeContext context)
     {
         _context = context;
+        _tableQuota = new TableQuota(context.Configure.MaxTableElements);
         Exceptions = new ExceptionStore(this);
     }
 
@@ -73,9 +75,13 @@ public sealed class Store
     internal TableInstance AddTable(TableType type)
     {
         ulong limit = _context.Configure.MaxTableElements;
-        return type.Limits.Minimum <= limit
-            ? Add(_tables, new TableInstance(_tables.Count, type, limit, _context.Cells.Allocate()))
-            : throw new LinkException(LinkError.LimitExceeded, $"a table of {type.Limits.Minimum} elements is over the limit of {limit}");
+        if (!_tableQuota.TryTake(type.Limits.Minimum))
+        {
+            string others = type.Limits.Minimum <= limit ? ", which all tables have together" : "";
+            throw new LinkException(LinkError.LimitExceeded, $"a table of {type.Limits.Minimum} elements is over the limit of {limit}{others}");
+        }
+
+        return Add(_tables, new TableInstance(_tables.Count, type, limit, _tableQuota, _context.Cells.Allocate()));
     }
 
     internal MemoryInstance AddMemory(MemoryType type)
@@ -158,7 +164,11 @@ public sealed class Store
     }
 
     // SAFETY: the cell came from this runtime's arena, and nothing refers to the table any more.
-    private unsafe void ReleaseTable(TableInstance table) => _context.Cells.Free((nint)table.Cell);
+    private unsafe void ReleaseTable(TableInstance table)
+    {
+        _tableQuota.Give((ulong)table.Length);
+        _context.Cells.Free((nint)table.Cell);
+    }
 
     private unsafe void ReleaseMemory(MemoryInstance memory)
     {

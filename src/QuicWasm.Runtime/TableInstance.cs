@@ -22,11 +22,18 @@ public unsafe struct TableCell
 public sealed unsafe class TableInstance : LazyInstance
 {
     private readonly ulong _limit;
+    private readonly TableQuota _quota;
     private ulong[] _elements;
     private Action<int, int>? _elementLoader;
 
-    internal TableInstance(int address, TableType type, ulong maximumElements, nint cell)
+    /// <param name="address">Its address in the Store.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="maximumElements">How far it grows at most, whatever its type says.</param>
+    /// <param name="quota">What it grows from; its minimum is taken already.</param>
+    /// <param name="cell">Where engines read its elements and length.</param>
+    internal TableInstance(int address, TableType type, ulong maximumElements, TableQuota quota, nint cell)
     {
+        _quota = quota;
         Cell = (TableCell*)cell;
         Address = address;
         Type = type;
@@ -122,7 +129,7 @@ public sealed unsafe class TableInstance : LazyInstance
     {
         EnsurePresent();
         int old = _elements.Length;
-        if (delta > _limit || (ulong)old + delta > _limit)
+        if (delta > _limit || (ulong)old + delta > _limit || !_quota.TryTake(delta))
         {
             return -1;
         }
@@ -157,8 +164,17 @@ public sealed unsafe class TableInstance : LazyInstance
         items.Slice((int)sourceIndex, (int)count).CopyTo(WriteRange(index, count));
     }
 
-    /// <summary>Sets the length and every element to null: for a restore.</summary>
-    internal void Reset(int length) => SetElements([], length);
+    /// <summary>Sets the length, not below the present one, and every element to null: for a restore. False where so many elements are not left.</summary>
+    internal bool TryReset(int length)
+    {
+        bool isTaken = _quota.TryTake((ulong)(length - _elements.Length));
+        if (isTaken)
+        {
+            SetElements([], length);
+        }
+
+        return isTaken;
+    }
 
     private protected override void OnAbsent()
     {

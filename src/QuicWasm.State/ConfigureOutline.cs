@@ -12,7 +12,7 @@ namespace QuicWasm.State;
 /// <param name="Allocation">Name of the memory allocation that it used.</param>
 /// <param name="Features">The proposals that modules may use.</param>
 /// <param name="MaxMemoryBytes">Bytes that one memory can grow to.</param>
-/// <param name="MaxTableElements">Elements that one table can grow to.</param>
+/// <param name="MaxTableElements">Elements that all tables hold together at most.</param>
 /// <param name="MaxStackBytes">Bytes of frames that one computation may use.</param>
 /// <param name="HostModules">Names of the host modules, in order.</param>
 public sealed record ConfigureOutline(

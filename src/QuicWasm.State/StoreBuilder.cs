@@ -87,7 +87,12 @@ internal sealed class StoreBuilder(RuntimeContext context, StoreOutline outline,
                 throw new ImageException(ImageError.LimitExceeded, $"table {_store.Tables.Count} of {table.Length} elements is outside of its limits");
             }
 
-            _store.AddTable(table.Type with { ElementType = TypeInStore(table.Type.ElementType) }).Reset(table.Length);
+            TableInstance instance = _store.AddTable(table.Type with { ElementType = TypeInStore(table.Type.ElementType) });
+            if (!instance.TryReset(table.Length))
+            {
+                throw new ImageException(
+                    ImageError.LimitExceeded, $"table {instance.Address} of {table.Length} elements and those before it are over the limit of all tables");
+            }
         }
 
         foreach (MemoryOutline memory in outline.Memories)

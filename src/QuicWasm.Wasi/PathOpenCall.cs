@@ -72,7 +72,7 @@ internal sealed class PathOpenCall(ProgramState state)
     private static FileSystemOpen ToSystem(OpenFlags flags, FdFlags fdFlags, Rights rights, bool follow)
     {
         bool isDirectory = (flags & OpenFlags.Directory) != 0;
-        bool writes = !isDirectory && (rights & RightsFacts.Writing) != 0;
+        bool writes = (rights & (isDirectory ? Rights.FdWrite : RightsFacts.Writing)) != 0;
         bool reads = (rights & (Rights.FdRead | Rights.FdReaddir)) != 0 || !writes;
         return (reads ? FileSystemOpen.Read : FileSystemOpen.None)
             | (writes ? FileSystemOpen.Write : FileSystemOpen.None)

@@ -5,18 +5,29 @@ namespace QuicWasm.Wasi;
 /// <summary>proc_*, sched_yield and random_get.</summary>
 internal sealed class ProcessCalls(ProgramState state)
 {
-    /// <summary>Preview 1 took proc_raise back, and no libc calls it.</summary>
-    public const string Missing = "proc_raise";
+    // witx: signal. Programs have no handlers, so each signal does what it does by default.
+    private const uint NoSignal = 0, Child = 16, Continue = 17, Stop = 18, TerminalOutput = 21, Urgent = 22, WindowChange = 27, LastSignal = 30;
+
+    private const int ExitCodeOfSignals = 128;
 
     private const uint RandomChunkBytes = 1 << 20;
 
     public void Register(CallTable table)
     {
         table.AddFinal("proc_exit", "i", static (in HostCall call) => throw new ProgramExitException((int)call.U32(0)));
-        table.Add(Missing, "i", static (in HostCall _) => Errno.NoSys);
+        table.Add("proc_raise", "i", static (in HostCall call) => Raise(call.U32(0)));
         table.Add("sched_yield", "", static (in HostCall _) => Yield());
         table.Add("random_get", "ii", RandomGet);
     }
+
+    /// <summary>Ends the program with the exit code that a shell shows, or does nothing; a program cannot be stopped.</summary>
+    private static Errno Raise(uint signal) => signal switch
+    {
+        NoSignal or Child or Continue or Urgent or WindowChange => Errno.Success,
+        >= Stop and <= TerminalOutput => Errno.NotSup,
+        <= LastSignal => throw new ProgramExitException(ExitCodeOfSignals + (int)signal),
+        _ => Errno.Inval,
+    };
 
     private static Errno Yield()
     {

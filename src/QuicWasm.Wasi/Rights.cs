@@ -44,7 +44,7 @@ internal enum Rights : ulong
 internal static class RightsFacts
 {
     /// <summary>Rights to change a file's bytes: who asks for one of them opens the file to write.</summary>
-    public const Rights Writing = Rights.FdDatasync | Rights.FdWrite | Rights.FdAllocate | Rights.FdFilestatSetSize;
+    public const Rights Writing = Rights.FdWrite | Rights.FdAllocate | Rights.FdFilestatSetSize;
 
     private const Rights Stream = Rights.FdRead | Rights.FdWrite | Rights.FdFdstatSetFlags | Rights.FdFilestatGet | Rights.PollFdReadwrite;
 

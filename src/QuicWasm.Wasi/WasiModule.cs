@@ -33,9 +33,6 @@ public sealed class WasiModule : IHostModule
         new SocketCalls(_state).Register(_calls);
     }
 
-    /// <summary>The functions that are there but only answer ENOSYS.</summary>
-    public static IReadOnlyList<string> MissingCalls { get; } = [ProcessCalls.Missing];
-
     /// <inheritdoc/>
     public string Name => ModuleName;
 

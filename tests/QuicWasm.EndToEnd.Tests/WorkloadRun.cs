@@ -12,6 +12,9 @@ namespace QuicWasm.EndToEnd.Tests;
 /// <summary>One run of a workload with its small arguments, in one process, moved between runtimes as often as the test asks.</summary>
 internal sealed class WorkloadRun : IDisposable
 {
+    // No test here is about deadlines: a machine that has much else to do is not a node that stays away.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private int _runtimes;
     private readonly Workload _workload;
     private readonly MemoryStream _output = new();
@@ -68,7 +71,7 @@ internal sealed class WorkloadRun : IDisposable
     {
         Guid image = node.Add(ProgramCapture.Capture(program), _workload.Name);
         await LeaveAsync();
-        MigratedProgram migrated = await new RunningNode(transports, new RunningNodeOptions { Pager = pager })
+        MigratedProgram migrated = await new RunningNode(transports, new RunningNodeOptions { Pager = pager, FaultDeadline = Patience, StallDeadline = Patience })
             .ResumeAsync(endpoint, request with { Image = image }, Configure(), TestContext.Current.CancellationToken);
         _migration = migrated.Migration;
         if (_migration.Report.AllArrived is not null)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using QuicWasm.State;
 using QuicWasm.Transport;
 
@@ -231,12 +232,13 @@ public sealed class FailureTests
     [InlineData(Granularity.Page, 3)]
     public async Task A_destination_that_stalls_holds_the_source_back_and_loses_its_claim(Granularity granularity, int streams)
     {
-        MigrationException? seen = null;
+        // The node says that the peer stalls, and then that its claim is over.
+        ConcurrentQueue<MigrationError> seen = [];
         await using Nodes nodes = await Nodes.StartAsync(options: new MemoryNodeOptions
         {
             StallDeadline = TimeSpan.FromMilliseconds(300),
             ClaimLease = TimeSpan.FromMilliseconds(400),
-            PeerFailed = e => seen = e,
+            PeerFailed = e => seen.Enqueue(e.Error),
         });
         using FakeImage image = new(RandomLayouts.Program(5, 1024 * 65536));
         nodes.Memory.Add(image, "program");
@@ -245,8 +247,8 @@ public sealed class FailureTests
         MigrationRequest request = new() { Granularity = granularity, Streams = streams, WindowBytes = 1 << 30, WindowGranules = 1 << 20 };
         RunningNodeOptions options = new() { LinkDeadline = TimeSpan.Zero };
         Task<Migration> migration = nodes.Running(options).ReceiveAsync(nodes.Endpoint, request, target, Nodes.Cancellation);
-        await Nodes.UntilAsync(() => seen is not null && nodes.StateOf(image) == ImageState.Available);
-        Assert.Equal(MigrationError.DeadlineExceeded, seen!.Error);
+        await Nodes.UntilAsync(() => !seen.IsEmpty && nodes.StateOf(image) == ImageState.Available);
+        Assert.Equal(MigrationError.DeadlineExceeded, seen.First());
         Assert.True(image.BytesRead < 8 << 20, $"{image.BytesRead} bytes were read of the image");
         stalled.Set();
         await Nodes.FailsAsync(() => migration);

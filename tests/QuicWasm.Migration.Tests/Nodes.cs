@@ -5,7 +5,7 @@ namespace QuicWasm.Migration.Tests;
 /// <summary>A memory node and the means to reach it.</summary>
 internal sealed class Nodes : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private Nodes(TransportRegistry transports, MemoryNode memory, TransportEndpoint endpoint)
     {

@@ -51,7 +51,8 @@ public sealed class TransferTests
             await migration.FinishAsync(Nodes.Cancellation);
         }
 
-        Assert.True(image.IsDisposed);
+        // The answer goes out before the image goes: whoever waits for that may end the process.
+        await Nodes.UntilAsync(() => image.IsDisposed);
         Assert.Empty(nodes.Memory.Images);
     }
 

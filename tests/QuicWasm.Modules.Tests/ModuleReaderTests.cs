@@ -83,6 +83,7 @@ public sealed class ModuleReaderTests
 
     [Theory]
     [InlineData(new byte[] { 0, 0xFB, 0, 0, 0x0B }, "GarbageCollection")]
+    [InlineData(new byte[] { 0, 0xD0, 0x70, 0xD0, 0x70, 0xD3, 0x1A, 0x0B }, "GarbageCollection")]
     [InlineData(new byte[] { 0, 0xFE, 0, 0, 0x0B }, "Threads")]
     [InlineData(new byte[] { 0, 0x12, 0, 0x0B }, "TailCalls")]
     [InlineData(new byte[] { 0, 0x08, 0, 0x0B }, "ExceptionHandling")]
@@ -94,6 +95,23 @@ public sealed class ModuleReaderTests
         ModuleException exception = Assert.Throws<ModuleException>(() => ModuleLoader.Load(Functions(code), ModuleFeatures.Wasm2));
         Assert.Equal(ModuleError.Unsupported, exception.Error);
         Assert.Contains(proposal, exception.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_garbage_collection_in_a_constant_expression_it_is_said_too()
+    {
+        ModuleException exception = Assert.Throws<ModuleException>(
+            () => ModuleLoader.Load((byte[])[.. Header, 6, 8, 1, 0x6F, 0, 0x41, 0, 0xFB, 0x1C, 0x0B]));
+        Assert.Equal(ModuleError.Unsupported, exception.Error);
+        Assert.Contains("GarbageCollection", exception.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_exceptions_as_they_were_before_it_is_said_what_to_do()
+    {
+        ModuleException exception = Assert.Throws<ModuleException>(() => ModuleLoader.Load(Functions([0, 0x06, 0x40, 0x19, 0x0B, 0x0B])));
+        Assert.Equal(ModuleError.Malformed, exception.Error);
+        Assert.Contains("--translate-to-exnref", exception.Detail, StringComparison.Ordinal);
     }
 
     [Fact]

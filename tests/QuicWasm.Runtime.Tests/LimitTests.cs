@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using QuicWasm.Modules;
 using QuicWasm.Testing;
 
@@ -42,6 +43,38 @@ public sealed class LimitTests
         Assert.Equal(-1, roomy.CallI32(other, "grow_table", 3));
         Assert.Equal(3, roomy.CallI32(other, "grow_table", 2));
     }
+
+    [Fact]
+    public void All_tables_of_a_runtime_keep_to_its_limit_together()
+    {
+        using RuntimeContext context = Runtimes.New(o => o with { MaxTableElements = 4 });
+        TableInstance table = context.Instantiate(ModuleBytes.Defining(ExternalKind.Table, 3)).Tables[0];
+        var error = Assert.Throws<LinkException>(() => context.Instantiate(ModuleBytes.Defining(ExternalKind.Table, 2)));
+        Assert.Equal(LinkError.LimitExceeded, error.Error);
+        Assert.Equal("a table of 2 elements is over the limit of 4, which all tables have together", error.Message);
+
+        // What failed has given back what it took.
+        TableInstance other = context.Instantiate(ModuleBytes.Defining(ExternalKind.Table, 1)).Tables[0];
+        Assert.Equal(-1, table.Grow(1, Reference.Null));
+        Assert.Equal(-1, other.Grow(1, Reference.Null));
+        Assert.Equal(1, other.Grow(0, Reference.Null));
+    }
+
+    [Fact]
+    public void Instantiating_takes_time_that_grows_with_the_number_of_globals()
+    {
+        const int count = 400_000;
+        byte[] section = [.. Leb(count), .. Enumerable.Repeat((byte[])[0x7F, 0, 0x41, 7, 0x0B], count).SelectMany(g => g)];
+        ValidatedModule module = ModuleLoader.Load((byte[])[.. "\0asm\u0001\0\0\0"u8, 0x06, .. Leb(section.Length), .. section]);
+        using RuntimeContext context = Runtimes.New();
+        long start = Stopwatch.GetTimestamp();
+        ModuleInstance instance = context.Instantiate(module);
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.Equal(count, instance.Globals.Length);
+        Assert.Equal(7UL, instance.Globals[count - 1].Low);
+    }
+
+    private static byte[] Leb(int value) => [(byte)(value | 0x80), (byte)((value >> 7) | 0x80), (byte)((value >> 14) | 0x80), (byte)((value >> 21) & 0x7F)];
 
     [Fact]
     public void A_limit_that_no_array_can_reach_refuses_growth_and_does_not_break()

@@ -44,12 +44,25 @@ public sealed class CallTableTests
         Assert.Null(harness.Module.Resolve(name + "2", type));
     }
 
-    [Fact]
-    public void What_is_missing_is_listed_and_answers_so()
+    [Theory]
+    [InlineData(1)] // hup
+    [InlineData(6)] // abrt
+    [InlineData(9)] // kill
+    [InlineData(15)] // term
+    [InlineData(30)] // sys
+    public void A_signal_that_it_raises_ends_the_program_with_128_and_its_number(uint signal)
     {
         using var harness = new Harness(Harness.Quiet);
-        Assert.Equal(["proc_raise"], WasiModule.MissingCalls);
-        Assert.Equal(Errno.NoSys, harness.Call("proc_raise", 9));
+        Assert.Equal(128 + (int)signal, Assert.Throws<ProgramExitException>(() => harness.Call("proc_raise", signal)).ExitCode);
+    }
+
+    [Fact]
+    public void Signals_that_end_nothing_do_nothing_and_those_that_stop_are_refused()
+    {
+        using var harness = new Harness(Harness.Quiet);
+        Assert.All([0u, 16u, 17u, 22u, 27u], signal => Assert.Equal(Errno.Success, harness.Call("proc_raise", signal)));
+        Assert.All([18u, 19u, 20u, 21u], signal => Assert.Equal(Errno.NotSup, harness.Call("proc_raise", signal)));
+        Assert.All([31u, 255u, uint.MaxValue], signal => Assert.Equal(Errno.Inval, harness.Call("proc_raise", signal)));
     }
 
     [Fact]

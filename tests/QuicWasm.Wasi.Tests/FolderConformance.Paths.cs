@@ -28,6 +28,7 @@ public abstract partial class FolderConformance
         Assert.Equal(Errno.IsDir, Guest.Open("d", out _, OpenFlags.None, Rights.FdWrite));
         Assert.Equal(Errno.IsDir, Guest.Open("d", out _, OpenFlags.Create));
         Assert.Equal(Errno.IsDir, Guest.Open("d", out _, OpenFlags.Truncate));
+        Assert.Equal(Errno.IsDir, Guest.Open("d", out _, OpenFlags.Directory, Rights.FdRead | Rights.FdWrite));
         Assert.Equal(Errno.Success, Guest.Open("d", out _));
         uint directory = Guest.MustOpen("d", OpenFlags.Directory);
         Assert.Equal("x", Guest.File("f", directory));
@@ -273,6 +274,17 @@ public abstract partial class FolderConformance
         GuestStatus a = Guest.Status(first), b = Guest.Status(second);
         Assert.NotEqual((a.Device, a.Inode), (b.Device, b.Inode));
         Assert.Equal([".", "..", "f"], Guest.List(4).Select(static e => e.Name));
+    }
+
+    [Fact]
+    public void A_folder_is_opened_again_with_the_rights_that_it_has()
+    {
+        Assert.Equal(Errno.Success, Guest.Call("fd_fdstat_get", 3, Harness.Scratch));
+        var rights = (Rights)Guest.U64(Harness.Scratch + 8);
+        var inheriting = (Rights)Guest.U64(Harness.Scratch + 16);
+        Assert.Equal(Errno.Success, Guest.Open(".", out uint again, OpenFlags.None, rights, inheriting: inheriting));
+        Guest.SetFile("f", "x", directory: again);
+        Assert.Equal("x", Guest.File("f"));
     }
 
     [Fact]

@@ -115,7 +115,9 @@ internal sealed class Harness : IDisposable
 
     public uint MustOpen(string path, OpenFlags flags = OpenFlags.None, Rights rights = Rights.All, FdFlags fdFlags = FdFlags.None, uint directory = 3)
     {
-        Rights inheriting = (flags & OpenFlags.Directory) != 0 ? Rights.All : Rights.None;
+        bool isDirectory = (flags & OpenFlags.Directory) != 0;
+        Rights inheriting = isDirectory ? Rights.All : Rights.None;
+        rights = isDirectory ? rights & ~RightsFacts.Writing : rights;
         Assert.Equal(Errno.Success, Open(path, out uint number, flags, rights, fdFlags, directory, true, inheriting));
         return number;
     }

@@ -10,6 +10,12 @@ cache=$(cd "$cache" && pwd)
 
 missing() { echo "sqlite/build.sh: $*" >&2; exit 3; }
 
+# One build at a time: tests of several classes, and several processes, want it at once.
+if command -v flock > /dev/null; then
+  exec 9> "$cache/lock"
+  flock 9
+fi
+
 source "$here/../common/toolchain.sh"
 require_toolchain
 
