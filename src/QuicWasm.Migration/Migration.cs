@@ -11,15 +11,21 @@ namespace QuicWasm.Migration;
 public sealed class Migration : IAsyncDisposable
 {
     private readonly SourceConnection _source;
+    private readonly MigrationRequest _request;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Task _background;
     private bool _isFinished;
     private bool _isDisposed;
+    private int _isRecorded;
 
-    internal Migration(SourceConnection source, GranuleFetcher? fetcher, PagedImage? pages, MigrationReport report)
+    internal Migration(SourceConnection source, GranuleFetcher? fetcher, PagedImage? pages, MigrationReport report, MigrationRequest request)
     {
         _source = source;
         Fetcher = fetcher;
         Pages = pages;
         Report = report;
+        _request = request;
+        _background = Task.WhenAll(PushAsync(), RecordAsync());
     }
 
     /// <summary>The image.</summary>
@@ -96,7 +102,8 @@ public sealed class Migration : IAsyncDisposable
     {
         if (Pages is { IsAlive: true } pages)
         {
-            Report.PageFaults = pages.PageFaults();
+            Report.Take(pages);
+            await KeepWorkingSetAsync(pages, cancellationToken);
         }
 
         if (!_isFinished)
@@ -133,6 +140,8 @@ public sealed class Migration : IAsyncDisposable
         }
 
         _isDisposed = true;
+        await _ending.CancelAsync();
+        await _background;
         if (Fetcher is { } fetcher)
         {
             await fetcher.DisposeAsync();
@@ -141,5 +150,53 @@ public sealed class Migration : IAsyncDisposable
         Pages?.Dispose();
         Report.Follow(null);
         await _source.DisposeAsync();
+        _ending.Dispose();
+    }
+
+    // A program that needs what could not be had finds that out itself.
+    private async Task PushAsync()
+    {
+        if (!_request.Prefetch.HasFlag(Prefetch.Push))
+        {
+            return;
+        }
+
+        try
+        {
+            await FetchRemainingAsync(_ending.Token);
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException or ObjectDisposedException)
+        {
+            Report.PushFailure = e.Message;
+        }
+    }
+
+    private async Task RecordAsync()
+    {
+        if (_request.RecordTime == TimeSpan.Zero || Pages is not { } pages)
+        {
+            return;
+        }
+
+        try
+        {
+            await Task.Delay(_request.RecordTime, _ending.Token);
+            await KeepWorkingSetAsync(pages, _ending.Token);
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Without a record the next program fetches what it touches, as this one does.
+            Report.PushFailure = e.Message;
+        }
+    }
+
+    // Once, by whoever is first: the end of the time, or of the program.
+    private async Task KeepWorkingSetAsync(PagedImage pages, CancellationToken cancellationToken)
+    {
+        if (_request.RecordTime > TimeSpan.Zero && Interlocked.Exchange(ref _isRecorded, 1) == 0)
+        {
+            WorkingSet touched = pages.WorkingSet();
+            await _source.AskAsync((client, token) => client.KeepWorkingSetAsync(_source.Step(MessageKind.Done), touched, token), cancellationToken);
+        }
     }
 }

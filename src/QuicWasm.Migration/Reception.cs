@@ -70,7 +70,7 @@ internal sealed class Reception(
     }
 
     /// <summary>What the caller gets when the program is this node's.</summary>
-    public Migration ToMigration() => new(_source, _fetcher, _paged, report);
+    public Migration ToMigration() => new(_source, _fetcher, _paged, report, request);
 
     public async ValueTask DisposeAsync()
     {
@@ -196,6 +196,7 @@ internal sealed class Reception(
         options.Pager!,
         layout,
         target,
+        request.Prefetch != Prefetch.None,
         (number, memories) => new PagerAttachment(number, $"{endpoint}", request with { Image = layout.Id }, _source.Claimant, options.FaultDeadline, memories));
 
     // Whether memories come while the program runs; and if so, whether this node can do that.
