@@ -109,6 +109,16 @@ internal sealed class NodeProcess : IAsyncDisposable
         return found![beginning.Length..];
     }
 
+    /// <summary>Waits until so many messages end so; gives the last of them.</summary>
+    /// <exception cref="HarnessException">The process ended before, or the deadline passed.</exception>
+    public async Task<string> LastMessageAsync(string end, int count, CancellationToken cancellationToken)
+    {
+        List<string> found = [];
+        await UntilAsync(
+            () => (found = _messages.FindAll(m => m.EndsWith(end, StringComparison.Ordinal))).Count >= count, $"{count} times \"{end}\"", cancellationToken);
+        return found[^1];
+    }
+
     /// <summary>Waits until the program has written so many lines.</summary>
     /// <exception cref="HarnessException">The process ended before, or the deadline passed.</exception>
     public Task LinesAsync(int count, CancellationToken cancellationToken) =>

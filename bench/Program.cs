@@ -22,6 +22,11 @@ internal static class Program
         root.Add(ForkCommand.Make());
         root.Add(ResumeCommand.Make());
         root.Add(LinkCommand.Make());
+        root.Add(FaultsCommand.Make());
+        root.Add(FirstInstructionCommand.Make());
+        root.Add(ReplayCommand.Make());
+        root.Add(PushCommand.Make());
+        root.Add(PresentCommand.Make());
         root.Add(ProbeCommand.Make());
         RunCommand.AddTo(root, arguments);
         ParseResult parsed = root.Parse(arguments);

@@ -22,6 +22,17 @@ internal sealed class MigrationOptionSet
 
     private readonly Option<int> _streams = new("--streams") { Description = "Over how many streams granules travel", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _compression = CommonOptions.Compression();
+    private readonly Option<string> _prefetch = new("--prefetch")
+    {
+        Description = "In mode cow, what comes ahead of its first touch: none, read-ahead (what follows touches in a row), stack (what the stack points to, with the skeleton), "
+            + "recorded (what --record-working-set has seen), push (everything, behind the rest); several with + between them",
+        DefaultValueFactory = _ => "none",
+    };
+
+    private readonly Option<int> _record = new("--record-working-set")
+    {
+        Description = "In mode cow, records what the program touches in its first so many milliseconds here; the memory node keeps that with the image, for --prefetch recorded",
+    };
     private readonly Option<string> _binary = CommonOptions.Choice(
         "--binary",
         "With --granularity whole-binary: compiled has the source send what its engine has compiled, too, which is used here as if this node had; only over tls or quic, and trust the peer as yourself",
@@ -39,7 +50,7 @@ internal sealed class MigrationOptionSet
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _compression, _binary, _image, _freeze, _flatten })
+        foreach (Option option in new Option[] { _granularity, _mode, _pageBytes, _eagerMemory, _streams, _compression, _binary, _prefetch, _record, _image, _freeze, _flatten })
         {
             command.Add(option);
         }
@@ -74,6 +85,8 @@ internal sealed class MigrationOptionSet
             parsed.GetRequiredValue(_mode) == "cow" ? CopyMode.Cow : CopyMode.NoCow,
             parsed.GetValue(_eagerMemory)),
         Streams = parsed.GetRequiredValue(_streams),
+        Prefetch = PrefetchNames.Parse(parsed.GetRequiredValue(_prefetch)),
+        RecordTime = TimeSpan.FromMilliseconds(Math.Max(-1, parsed.GetValue(_record))),
         Compression = Enum.Parse<Compression>(parsed.GetRequiredValue(_compression), ignoreCase: true),
     };
 }

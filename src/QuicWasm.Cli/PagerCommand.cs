@@ -47,6 +47,24 @@ internal static class PagerCommand
         ? TimeSpan.FromSeconds(seconds)
         : throw new UsageException($"--fault-deadline {seconds}: give seconds, more than 0 and at most a million");
 
+    /// <summary>Starts the pager, where a program that is resumed here will need it.</summary>
+    public static void Warm(Pager pager, MigrationRequest request, string? destination)
+    {
+        if (destination is not null || request.Options is not { Mode: CopyMode.Cow, EagerMemory: false })
+        {
+            return;
+        }
+
+        try
+        {
+            pager.Start();
+        }
+        catch (MigrationException)
+        {
+            // Whoever needs the pager starts it again, and says why it cannot be.
+        }
+    }
+
     /// <summary>Starts the pager, or says why programs cannot be resumed lazily here; all else works without.</summary>
     public static void StartAhead(Pager pager, CommandConsole console)
     {

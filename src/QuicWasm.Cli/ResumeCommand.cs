@@ -25,7 +25,14 @@ internal static class ResumeCommand
         migration.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
-            string from = parsed.GetRequiredValue(source) is var given && given == StandingBy ? SourceFromInput(console) : given;
+            Pager pager = PagerCommand.Of(session.Transport, parsed);
+            string from = parsed.GetRequiredValue(source);
+            if (from == StandingBy)
+            {
+                PagerCommand.Warm(pager, migration.Request(parsed), parsed.GetValue(at));
+                from = SourceFromInput(console);
+            }
+
             if (parsed.GetValue(at) is { } destination)
             {
                 session.RefuseLocal(parsed, "--at");
@@ -44,7 +51,7 @@ internal static class ResumeCommand
             SessionOptions options = session.SessionOptions(parsed, console, node);
             return node is not null
                 ? FromNodeAsync(
-                    console, node, migration.Request(parsed), migration.WantsCode(parsed, node), configure, options, PagerCommand.Of(session.Transport, parsed),
+                    console, node, migration.Request(parsed), migration.WantsCode(parsed, node), configure, options, pager,
                     PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)), cancellationToken)
                 : FromFileAsync(console, from, configure, options, cancellationToken);
         });

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.CommandLine;
 using QuicWasm.Migration;
 using QuicWasm.State;
@@ -19,24 +21,40 @@ internal static class ServeCommand
         {
             TransportEndpoint endpoint = transport.Endpoint(parsed, parsed.GetValue(listen) ?? $"{transport.Name(parsed)}:127.0.0.1:7000");
             TransportOptions options = transport.Options(parsed, console, endpoint);
+            var images = new ConcurrentDictionary<Guid, string>();
             await using var node = new MemoryNode(new MemoryNodeOptions
             {
                 Name = $"quicwasm {Environment.ProcessId}",
                 PeerFailed = e => console.Say(e.Message),
+                WorkingSetKept = (image, ranges) => Keep(console, images[image], image, ranges),
             });
-            var images = new List<Guid>();
             foreach (string file in parsed.GetRequiredValue(files))
             {
-                images.Add(node.Add(ImageFile.Open(file), Path.GetFileName(file)));
-                console.Say($"serving {file} as image {images[^1]}");
+                ImageFileSource image = ImageFile.Open(file);
+                images[image.Layout.Id] = file;
+                node.Add(image, Path.GetFileName(file), WorkingSetFile.Read(file, image.Layout.Id));
+                console.Say($"serving {file} as image {image.Layout.Id}");
             }
 
             console.Say($"listening on {await node.ListenAsync(Transports.All, endpoint, options, cancellationToken)}");
-            await Task.WhenAll(images.Select(image => node.WhenGoneAsync(image, cancellationToken)));
+            await Task.WhenAll(images.Keys.Select(image => node.WhenGoneAsync(image, cancellationToken)));
             console.Say("every image has a new owner");
             await node.DrainAsync(TimeSpan.FromSeconds(2));
             return ExitCode.Success;
         });
         return command;
+    }
+
+    // It is advice for the next time: without it nothing fails.
+    private static void Keep(CommandConsole console, string file, Guid image, ImmutableArray<PartRange> ranges)
+    {
+        try
+        {
+            WorkingSetFile.Write(file, image, ranges);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            console.Say($"what was touched first cannot be kept: {e.Message}");
+        }
     }
 }

@@ -31,6 +31,8 @@ internal sealed class CoalescingStream(ITransportStream stream) : ITransportStre
         set => stream.WriteTimeout = value;
     }
 
+    public bool TryDedicate(TimeSpan spin = default) => stream.TryDedicate(spin);
+
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         stream.ReadAsync(buffer, cancellationToken);
 

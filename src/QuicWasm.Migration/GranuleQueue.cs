@@ -1,22 +1,23 @@
 namespace QuicWasm.Migration;
 
 /// <summary>
-/// What of an image is still to be asked for, in which order, and what is here. What is demanded goes first; what is wanted only later fills
-/// the wire while little is under way. Not for several threads at once.
+/// What of an image is still to be asked for, in which order, and what is here. There are two kinds, each in its own order: what is
+/// demanded, and what comes ahead, of which some is wanted soon and the rest later. Not for several threads at once.
 /// </summary>
 internal sealed class GranuleQueue
 {
     private const int BatchGranules = 256;
-    private const ulong BatchBytes = 1 << 20;
-    private const ulong LaterWindowBytes = 1 << 20;
+    private const ulong DemandedBatchBytes = 1 << 20;
+    private const ulong AheadBatchBytes = 64 << 10;
 
     private readonly GranulePlan _plan;
     private readonly ulong[] _sent;
     private readonly ulong[] _arrived;
     private readonly LinkedList<GranuleRun> _demanded = [];
+    private readonly LinkedList<GranuleRun> _soon = [];
     private readonly LinkedList<GranuleRun> _later = [];
-    private int _missing;
-    private ulong _bytesUnderWay;
+    private ulong _demandedUnderWay;
+    private ulong _aheadUnderWay;
 
     /// <param name="plan">The image's granules.</param>
     /// <param name="arrivedCount">So many, from the first on, are here already.</param>
@@ -31,17 +32,23 @@ internal sealed class GranuleQueue
             Set(_arrived, granule);
         }
 
-        _missing = plan.GranuleCount - arrivedCount;
+        Missing = plan.GranuleCount - arrivedCount;
     }
 
+    /// <summary>How many granules are not here.</summary>
+    public int Missing { get; private set; }
+
     /// <summary>Whether everything is here.</summary>
-    public bool IsComplete => _missing == 0;
+    public bool IsComplete => Missing == 0;
 
     /// <summary>Whether somebody waits for something that is not here.</summary>
-    public bool IsWaiting => _demanded.Count > 0 || _later.Count > 0 || _bytesUnderWay > 0;
+    public bool IsWaiting => _demanded.Count > 0 || _soon.Count > 0 || _later.Count > 0 || _demandedUnderWay > 0 || _aheadUnderWay > 0;
 
     /// <summary>Whether a granule is here.</summary>
     public bool HasArrived(int granule) => Has(_arrived, granule);
+
+    /// <summary>Whether a granule has been asked for, or is here.</summary>
+    public bool IsSent(int granule) => Has(_sent, granule);
 
     /// <summary>Whether all granules of a run are here.</summary>
     public bool HasArrived(GranuleRun run)
@@ -60,26 +67,53 @@ internal sealed class GranuleQueue
     /// <summary>Somebody needs a run now.</summary>
     public void Demand(GranuleRun run) => _demanded.AddLast(run);
 
-    /// <summary>Somebody needs a run, but not before what is demanded.</summary>
-    public void Want(GranuleRun run) => _later.AddLast(run);
+    /// <summary>A run is likely to be needed.</summary>
+    public void Want(GranuleRun run) => _soon.AddLast(run);
 
-    /// <summary>The next granules to ask for, which count as under way from now on.</summary>
-    public bool TryNext(out GranuleRun run) =>
-        TryTake(_demanded, out run) || (_bytesUnderWay < LaterWindowBytes && TryTake(_later, out run));
+    /// <summary>A run is to come when nothing else is wanted.</summary>
+    public void WantLater(GranuleRun run) => _later.AddLast(run);
+
+    /// <summary>The next granules to demand, which count as under way from now on.</summary>
+    public bool TryNextDemanded(out GranuleRun run, out ulong bytes)
+    {
+        bool taken = TryTake(_demanded, DemandedBatchBytes, out run, out bytes);
+        _demandedUnderWay += bytes;
+        return taken;
+    }
+
+    /// <summary>The next granules to ask for ahead, while less than so many bytes are under way.</summary>
+    public bool TryNextAhead(ulong windowBytes, out GranuleRun run, out ulong bytes)
+    {
+        (run, bytes) = (default, 0);
+        bool taken = _aheadUnderWay < windowBytes
+            && (TryTake(_soon, AheadBatchBytes, out run, out bytes) || TryTake(_later, AheadBatchBytes, out run, out bytes));
+        _aheadUnderWay += bytes;
+        return taken;
+    }
 
     /// <summary>A granule is here.</summary>
-    public void Arrived(int granule)
+    /// <param name="granule">The granule.</param>
+    /// <param name="isAhead">Whether it was asked for ahead.</param>
+    public void Arrived(int granule, bool isAhead)
     {
         if (!Has(_arrived, granule))
         {
             Set(_arrived, granule);
-            _missing--;
-            _bytesUnderWay -= _plan.LengthOf(granule);
+            Missing--;
+            (isAhead ? ref _aheadUnderWay : ref _demandedUnderWay) -= _plan.LengthOf(granule);
         }
     }
 
     /// <summary>The connection is gone: what was under way is asked for again, first of all.</summary>
-    public void AskAgain(IEnumerable<GranuleRun> underWay)
+    public void AskAgain(IEnumerable<GranuleRun> demanded, IEnumerable<GranuleRun> ahead)
+    {
+        AskAgain(_demanded, demanded);
+        AskAgain(_soon, ahead);
+        _demandedUnderWay = 0;
+        _aheadUnderWay = 0;
+    }
+
+    private void AskAgain(LinkedList<GranuleRun> queue, IEnumerable<GranuleRun> underWay)
     {
         foreach (GranuleRun run in underWay.Reverse())
         {
@@ -91,13 +125,11 @@ internal sealed class GranuleQueue
                 }
             }
 
-            _demanded.AddFirst(run);
+            queue.AddFirst(run);
         }
-
-        _bytesUnderWay = 0;
     }
 
-    private bool TryTake(LinkedList<GranuleRun> from, out GranuleRun run)
+    private bool TryTake(LinkedList<GranuleRun> from, ulong batchBytes, out GranuleRun run, out ulong bytes)
     {
         while (from.First is { } node)
         {
@@ -109,8 +141,8 @@ internal sealed class GranuleQueue
             }
 
             int next = first;
-            ulong bytes = 0;
-            while (next < end && next - first < BatchGranules && !Has(_sent, next) && (next == first || bytes + _plan.LengthOf(next) <= BatchBytes))
+            bytes = 0;
+            while (next < end && next - first < BatchGranules && !Has(_sent, next) && (next == first || bytes + _plan.LengthOf(next) <= batchBytes))
             {
                 bytes += _plan.LengthOf(next);
                 Set(_sent, next++);
@@ -123,13 +155,12 @@ internal sealed class GranuleQueue
 
             if (next > first)
             {
-                _bytesUnderWay += bytes;
                 run = new GranuleRun(first, next - first);
                 return true;
             }
         }
 
-        run = default;
+        (run, bytes) = (default, 0);
         return false;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using QuicWasm.Native;
 using QuicWasm.State;
 
@@ -24,6 +25,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
     private byte[]? _packed;
     private byte[]? _chunk;
     private GranuleZerosMessage? _zeros;
+    private long _readStart;
 
     /// <summary>Answers a request for granules.</summary>
     public async ValueTask SendAsync(OpenedImage opened, GetGranulesMessage get, ulong requestId, CancellationToken cancellationToken)
@@ -71,6 +73,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         ulong length = opened.Plan.LengthOf(granule), sent = 0;
         for (ulong offset = 0; offset < length;)
         {
+            _readStart = Stopwatch.GetTimestamp();
             ulong zeros = KnownZeros(opened, granule, offset, length);
             if (zeros > 0)
             {
@@ -148,7 +151,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         await SendZerosAsync(requestId, cancellationToken);
         bool isLast = offset + (ulong)end == opened.Plan.LengthOf(granule);
         Memory<byte> payload = _chunk.AsMemory(begin, GranuleChunkHeader.LengthBytes + end - begin);
-        GranuleChunkHeader header = new(granule, offset + (ulong)begin, isLast);
+        GranuleChunkHeader header = new(granule, offset + (ulong)begin, isLast, ReadNs());
         if (_codec != BlockCodec.None && Compress(header, payload.Span[GranuleChunkHeader.LengthBytes..]) is > 0 and var packedBytes)
         {
             await channel.SendAsync(MessageKind.GranuleBlock, requestId, _packed.AsMemory(0, packedBytes), cancellationToken);
@@ -158,6 +161,8 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         header.Write(payload.Span);
         await channel.SendAsync(MessageKind.GranuleChunk, requestId, payload, cancellationToken);
     }
+
+    private uint ReadNs() => (uint)Math.Min(Stopwatch.GetElapsedTime(_readStart).TotalNanoseconds, uint.MaxValue);
 
     // Gives the length of the block with its head, or 0 where the bytes do not shrink.
     private int Compress(GranuleChunkHeader header, ReadOnlySpan<byte> plain)
@@ -175,7 +180,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
 
     private async ValueTask AddZerosAsync(int granule, ulong offset, ulong length, ulong requestId, CancellationToken cancellationToken)
     {
-        _zeros = _zeros is null ? new GranuleZerosMessage(granule, offset, length) : _zeros with { LengthBytes = _zeros.LengthBytes + length };
+        _zeros = _zeros is null ? new GranuleZerosMessage(granule, offset, length, ReadNs()) : _zeros with { LengthBytes = _zeros.LengthBytes + length };
         if (_zeros.LengthBytes >= MostZeroBytes)
         {
             await SendZerosAsync(requestId, cancellationToken);

@@ -13,6 +13,7 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
     private ulong _lastRequestId;
     private ulong _zerosLeft;
     private ulong _zerosRequestId;
+    private uint _zerosReadNs;
     private FrameHeader? _header;
 
     /// <summary>The peer in words.</summary>
@@ -20,6 +21,9 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
 
     /// <summary>The image's handle in its connection.</summary>
     public uint Handle => handle;
+
+    /// <inheritdoc cref="MessageChannel.TryDedicate"/>
+    public bool TryDedicate(TimeSpan spin = default) => channel.TryDedicate(spin);
 
     /// <summary>Asks for granules.</summary>
     /// <returns>The request's number, which its chunks carry.</returns>
@@ -88,7 +92,7 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         ReadOnlyMemory<byte> body = Decompress(block, payload[headBytes..]);
         counters.AddChunk(byteClass, header.PayloadBytes - headBytes, body.Length, FrameHeader.LengthBytes + headBytes);
         codecs.Arrived(FrameHeader.LengthBytes + header.PayloadBytes, body.Length);
-        return new GranulePiece(body, 0);
+        return new GranulePiece(body, 0, block.Chunk.ReadNs);
     }
 
     public async ValueTask DisposeAsync()
@@ -143,6 +147,7 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
 
         _zerosLeft = zeros.LengthBytes;
         _zerosRequestId = requestId;
+        _zerosReadNs = zeros.ReadNs;
         counters.AddChunk(byteClass, 0, 0, FrameHeader.LengthBytes + header.PayloadBytes);
     }
 
@@ -156,7 +161,9 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         ulong taken = Math.Min(_zerosLeft, left);
         _zerosLeft -= taken;
         counters.AddZeros(taken);
-        return new GranulePiece(default, taken);
+        uint readNs = _zerosReadNs;
+        _zerosReadNs = 0;
+        return new GranulePiece(default, taken, readNs);
     }
 
     private async ValueTask<MigrationException> UnexpectedAsync(FrameHeader header, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuicWasm.State;
 
 namespace QuicWasm.Migration;
@@ -9,6 +10,7 @@ internal sealed class HostedImage : IDisposable
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IImageSource _source;
+    private readonly Lazy<ImmutableArray<PartRange>> _stackHints;
     private int _readers;
     private bool _isClosed;
     private bool _isKept;
@@ -20,6 +22,7 @@ internal sealed class HostedImage : IDisposable
         Layout = source.Layout;
         LengthBytes = Layout.LengthBytes;
         Ownership = new ImageOwnership(Layout.Id, lease, time);
+        _stackHints = new Lazy<ImmutableArray<PartRange>>(() => [.. StackHints.Of(_source).Select(static h => new PartRange(h.Part, h.Offset, h.LengthBytes))]);
     }
 
     public string Name { get; }
@@ -32,6 +35,28 @@ internal sealed class HostedImage : IDisposable
 
     /// <summary>Whether it was made for children, and is not kept when the last share ends.</summary>
     public bool IsTemporary { get; init; }
+
+    /// <summary>What a program of this image touched first; empty where nobody has said so.</summary>
+    public ImmutableArray<PartRange> WorkingSet { get; set; } = [];
+
+    /// <summary>What the suspended computation is about to touch.</summary>
+    /// <exception cref="MigrationException">The image is gone, or it cannot be read.</exception>
+    public ImmutableArray<PartRange> GuessStack()
+    {
+        Enter();
+        try
+        {
+            return _stackHints.Value;
+        }
+        catch (Exception e) when (e is ImageException or ObjectDisposedException)
+        {
+            throw new MigrationException(MigrationError.ImageUnreadable, $"image {Layout.Id}: {e.Message}", e);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
 
     /// <summary>Ends when the node keeps the image no more.</summary>
     public Task Gone => _gone.Task;

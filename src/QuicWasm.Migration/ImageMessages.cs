@@ -44,7 +44,7 @@ internal sealed record ImageListMessage(ImmutableArray<ImageEntry> Images) : Mes
 }
 
 /// <summary>Asks for an image's layout, and says how it is to be cut. The empty id stands for the only image.</summary>
-internal sealed record OpenImageMessage(Guid Image, Granularity Granularity, GranularityOptions Options) : Message
+internal sealed record OpenImageMessage(Guid Image, Granularity Granularity, GranularityOptions Options, Prefetch Hints = Prefetch.None) : Message
 {
     public override MessageKind Kind => MessageKind.OpenImage;
 
@@ -55,8 +55,14 @@ internal sealed record OpenImageMessage(Guid Image, Granularity Granularity, Gra
         uint pageBytes = reader.UInt32();
         CopyMode mode = (CopyMode)reader.Byte();
         bool eagerMemory = reader.Flag();
+        var hints = (Prefetch)reader.Byte();
+        if ((hints & ~(Prefetch.Stack | Prefetch.Recorded)) != 0)
+        {
+            throw reader.Violation($"the unknown hints {(byte)hints}");
+        }
+
         return pageBytes <= GranularityOptions.MaximumPageBytes
-            ? new OpenImageMessage(image, granularity, new GranularityOptions((int)pageBytes, mode, eagerMemory))
+            ? new OpenImageMessage(image, granularity, new GranularityOptions((int)pageBytes, mode, eagerMemory), hints)
             : throw reader.Violation($"pages of {pageBytes} bytes");
     }
 
@@ -67,11 +73,17 @@ internal sealed record OpenImageMessage(Guid Image, Granularity Granularity, Gra
         writer.UInt32((uint)Options.PageBytes);
         writer.Byte((byte)Options.Mode);
         writer.Flag(Options.EagerMemory);
+        writer.Byte((byte)(Hints & (Prefetch.Stack | Prefetch.Recorded)));
     }
 }
 
-/// <summary>An image is open in this connection, under a handle.</summary>
-internal sealed record ImageOpenedMessage(uint Handle, string Name, ImageLayout Layout) : Message
+/// <summary>An image is open in this connection, under a handle. Where hints were asked for: what is likely to be touched, the stack's first.</summary>
+/// <param name="Handle">The handle.</param>
+/// <param name="Name">The program's name.</param>
+/// <param name="Layout">Its parts.</param>
+/// <param name="StackHints">How many of the hints are the stack's.</param>
+/// <param name="Hints">What is likely to be touched.</param>
+internal sealed record ImageOpenedMessage(uint Handle, string Name, ImageLayout Layout, int StackHints = 0, ImmutableArray<PartRange> Hints = default) : Message
 {
     public override MessageKind Kind => MessageKind.ImageOpened;
 
@@ -79,9 +91,17 @@ internal sealed record ImageOpenedMessage(uint Handle, string Name, ImageLayout 
     {
         uint handle = reader.UInt32();
         string name = reader.Text(ProtocolLimits.MaxNameBytes);
+        ImmutableArray<PartRange> hints = PartRangeList.Read(ref reader);
+        int stackHints = reader.Count(hints.Length, "hints of the stack");
         try
         {
-            return new ImageOpenedMessage(handle, name, ImageLayoutEncoding.Decode(reader.Rest()));
+            ImageLayout layout = ImageLayoutEncoding.Decode(reader.Rest());
+            foreach (PartRange hint in hints)
+            {
+                layout.Part(hint.Part, hint.Offset, hint.LengthBytes);
+            }
+
+            return new ImageOpenedMessage(handle, name, layout, stackHints, hints);
         }
         catch (ImageException e)
         {
@@ -93,6 +113,8 @@ internal sealed record ImageOpenedMessage(uint Handle, string Name, ImageLayout 
     {
         writer.UInt32(Handle);
         writer.Text(Name, ProtocolLimits.MaxNameBytes);
+        PartRangeList.Write(writer, Hints.IsDefault ? [] : Hints);
+        writer.Varint((ulong)StackHints);
         writer.Bytes(ImageLayoutEncoding.Encode(Layout));
     }
 }
@@ -149,13 +171,13 @@ internal sealed record GetGranulesMessage(uint Handle, ImmutableArray<GranuleRun
 /// In the place of a chunk: so many bytes from there on are zero. They go on in the granules that follow in the request's run, and are
 /// of memories only.
 /// </summary>
-internal sealed record GranuleZerosMessage(int Granule, ulong Offset, ulong LengthBytes) : Message
+internal sealed record GranuleZerosMessage(int Granule, ulong Offset, ulong LengthBytes, uint ReadNs = 0) : Message
 {
     public override MessageKind Kind => MessageKind.GranuleZeros;
 
     public static GranuleZerosMessage Read(ref MessageReader reader)
     {
-        GranuleZerosMessage zeros = new(reader.Count(int.MaxValue, "as a granule's id"), reader.Varint(), reader.Varint());
+        GranuleZerosMessage zeros = new(reader.Count(int.MaxValue, "as a granule's id"), reader.Varint(), reader.Varint(), reader.UInt32());
         return zeros.LengthBytes > 0 ? zeros : throw reader.Violation("no zeros");
     }
 
@@ -164,5 +186,6 @@ internal sealed record GranuleZerosMessage(int Granule, ulong Offset, ulong Leng
         writer.Varint((ulong)Granule);
         writer.Varint(Offset);
         writer.Varint(LengthBytes);
+        writer.UInt32(ReadNs);
     }
 }

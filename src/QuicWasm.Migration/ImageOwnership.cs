@@ -12,7 +12,7 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
     private ImageState _state;
     private ulong _epoch;
     private Guid _claimant;
-    private object? _holder;
+    private readonly HashSet<object> _holders = [];
     private string _holderName = "";
     private long _lastMove;
 
@@ -29,7 +29,7 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
         }
     }
 
-    /// <summary>Claims the image. Where the same claimant already has it (its answer was lost), the claim moves to its new connection.</summary>
+    /// <summary>Claims the image. Where the same claimant already has it (a pager's connection, or its answer was lost), the claim is this connection's, too.</summary>
     /// <returns>The epoch.</returns>
     /// <exception cref="MigrationException">Another one has it, or it is shared.</exception>
     public ulong Claim(Guid claimant, object holder, string holderName)
@@ -55,7 +55,7 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
                 _claimant = claimant;
             }
 
-            _holder = holder;
+            _holders.Add(holder);
             _holderName = holderName;
             _lastMove = time.GetTimestamp();
             return _epoch;
@@ -166,7 +166,7 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
             }
 
             ReleaseExpired();
-            if (_state == ImageState.Available || !ReferenceEquals(holder, _holder))
+            if (_state == ImageState.Available || !_holders.Contains(holder))
             {
                 throw new MigrationException(MigrationError.ClaimLost, $"image {image} is not claimed over this connection; claim it first");
             }
@@ -175,14 +175,14 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
         }
     }
 
-    /// <summary>A connection is gone: its claim is over, unless the ownership has passed.</summary>
+    /// <summary>A connection is gone: with its last connection a claim is over, unless the ownership has passed.</summary>
     /// <returns>Whether there was a claim that is over now.</returns>
     public bool HolderLost(object holder)
     {
         lock (_lock)
         {
             _shares.Lose(holder);
-            bool isClaim = _state == ImageState.Claimed && ReferenceEquals(holder, _holder);
+            bool isClaim = _holders.Remove(holder) && _holders.Count == 0 && _state == ImageState.Claimed;
             if (isClaim)
             {
                 Free();
@@ -233,7 +233,7 @@ internal sealed class ImageOwnership(Guid image, TimeSpan lease, TimeProvider ti
     {
         _state = ImageState.Available;
         _claimant = Guid.Empty;
-        _holder = null;
+        _holders.Clear();
     }
 
     private MigrationException Taken() => _state == ImageState.Committed

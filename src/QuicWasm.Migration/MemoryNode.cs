@@ -16,6 +16,9 @@ public sealed partial class MemoryNode : IAsyncDisposable
     private readonly ConcurrentDictionary<NodeSession, Task> _sessions = new();
     private readonly ConcurrentBag<(ITransportListener Listener, Task Loop)> _listeners = [];
     private readonly CancellationTokenSource _stopping = new();
+    private const int MostThreads = 64;
+
+    private int _threads;
     private long _granulesSent;
     private long _bytesSent;
     private int _isDisposed;
@@ -44,8 +47,12 @@ public sealed partial class MemoryNode : IAsyncDisposable
         (ulong)Interlocked.Read(ref _bytesSent));
 
     /// <summary>Keeps an image from now on, and owns it.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="name">The program's name.</param>
+    /// <param name="workingSet">What a program of it is known to touch first.</param>
     /// <exception cref="MigrationException">It is kept already, or the node keeps as many as it may.</exception>
-    public Guid Add(IImageSource image, string name) => Add(new HostedImage(image, name, Options.ClaimLease, Options.TimeProvider));
+    public Guid Add(IImageSource image, string name, ImmutableArray<PartRange> workingSet = default) => Add(
+        new HostedImage(image, name, Options.ClaimLease, Options.TimeProvider) { WorkingSet = workingSet.IsDefault ? [] : workingSet });
 
     private Guid Add(HostedImage kept)
     {
@@ -157,6 +164,20 @@ public sealed partial class MemoryNode : IAsyncDisposable
 
     /// <summary>The owner needs the image no more: nobody finds it from now on. Gives it to the one who is to dispose of it, or null.</summary>
     internal HostedImage? Forget(HostedImage image) => _images.TryRemove(image.Layout.Id, out HostedImage? forgotten) ? forgotten : null;
+
+    /// <summary>Whether a stream may have a thread of its own: only so many do, whatever peers ask for.</summary>
+    internal bool TryTakeThread()
+    {
+        if (Interlocked.Increment(ref _threads) <= MostThreads)
+        {
+            return true;
+        }
+
+        GiveBack(true);
+        return false;
+    }
+
+    internal void GiveBack(bool isTaken) => Interlocked.Add(ref _threads, isTaken ? -1 : 0);
 
     internal void Count(ulong granuleBytes)
     {

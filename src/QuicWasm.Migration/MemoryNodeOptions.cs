@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace QuicWasm.Migration;
 
 /// <summary>Limits and deadlines of a memory node.</summary>
@@ -32,6 +34,9 @@ public sealed record MemoryNodeOptions
 
     /// <summary>Who takes orders to resume programs here; null: nobody, and they are refused.</summary>
     public IOrderTaker? Orders { get; init; }
+
+    /// <summary>Told what a program of an image touched first, when its owner has said so; from any thread.</summary>
+    public Action<Guid, ImmutableArray<PartRange>>? WorkingSetKept { get; init; }
 
     /// <summary>Told each error that ended a peer's connection or was sent to it, and each claim that was given up; from any thread.</summary>
     public Action<MigrationException>? PeerFailed { get; init; }

@@ -32,6 +32,8 @@ internal abstract record Message
             MessageKind.End => EndMessage.Read(ref reader),
             MessageKind.GetCode => GetCodeMessage.Read(ref reader),
             MessageKind.Code => CodeMessage.Read(ref reader),
+            MessageKind.KeepWorkingSet => KeepWorkingSetMessage.Read(ref reader),
+            MessageKind.WorkingSetKept => WorkingSetKeptMessage.Read(ref reader),
             MessageKind.Fork => ForkMessage.Read(ref reader),
             MessageKind.ForkOrder => ForkOrderMessage.Read(ref reader),
             MessageKind.ForkOrdered => ForkOrderedMessage.Read(ref reader),

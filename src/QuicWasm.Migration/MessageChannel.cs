@@ -41,6 +41,9 @@ internal sealed class MessageChannel : IAsyncDisposable
         set => _stream.ReadTimeout = value;
     }
 
+    /// <summary>From now on waits on the calling thread, where the transport can: see <see cref="ITransportStream.TryDedicate"/>.</summary>
+    public bool TryDedicate(TimeSpan spin = default) => _stream.TryDedicate(spin);
+
     /// <summary>Sends a message, and everything before it.</summary>
     /// <returns>Its length in bytes, framing included.</returns>
     public async ValueTask<int> SendAsync(Message message, ulong requestId, int maximumBytes, CancellationToken cancellationToken)

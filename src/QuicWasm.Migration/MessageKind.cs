@@ -31,6 +31,8 @@ internal enum MessageKind : byte
     GranuleBlock = 26,
     GetCode = 27,
     Code = 28,
+    KeepWorkingSet = 29,
+    WorkingSetKept = 30,
     Fork = 32,
     ForkOrder = 33,
     ForkOrdered = 34,

@@ -14,11 +14,15 @@ public sealed class Migration : IAsyncDisposable
     private readonly IReadOnlyList<GranuleStream> _streams;
     private readonly GranulePlan _plan;
     private readonly OwnershipMessage _done;
+    private readonly MigrationRequest _request;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Task _background;
     private bool _isFinished;
     private bool _isDisposed;
+    private int _isRecorded;
 
     internal Migration(
-        NodeClient client, IReadOnlyList<GranuleStream> streams, GranulePlan plan, GranuleFetcher? fetcher, PagedImage? pages, MigrationReport report, OwnershipMessage done)
+        NodeClient client, IReadOnlyList<GranuleStream> streams, GranulePlan plan, GranuleFetcher? fetcher, PagedImage? pages, MigrationReport report, OwnershipMessage done, MigrationRequest request)
     {
         _client = client;
         _streams = streams;
@@ -27,6 +31,8 @@ public sealed class Migration : IAsyncDisposable
         Fetcher = fetcher;
         Pages = pages;
         Report = report;
+        _request = request;
+        _background = Task.WhenAll(PushAsync(), RecordAsync());
     }
 
     /// <summary>The image.</summary>
@@ -104,7 +110,8 @@ public sealed class Migration : IAsyncDisposable
     {
         if (Pages is { IsAlive: true } pages)
         {
-            Report.PageFaults = pages.PageFaults();
+            Report.Take(pages);
+            await KeepWorkingSetAsync(pages, cancellationToken);
         }
 
         if (!_isFinished)
@@ -123,6 +130,8 @@ public sealed class Migration : IAsyncDisposable
         }
 
         _isDisposed = true;
+        await _ending.CancelAsync();
+        await _background;
         Fetcher?.Dispose();
         Pages?.Dispose();
         Report.Follow(null);
@@ -132,5 +141,52 @@ public sealed class Migration : IAsyncDisposable
         }
 
         await _client.DisposeAsync();
+        _ending.Dispose();
+    }
+
+    // A program that needs what could not be had finds that out itself.
+    private async Task PushAsync()
+    {
+        if (!_request.Prefetch.HasFlag(Prefetch.Push))
+        {
+            return;
+        }
+
+        try
+        {
+            await FetchRemainingAsync(_ending.Token);
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException or ObjectDisposedException)
+        {
+            Report.PushFailure = e.Message;
+        }
+    }
+
+    private async Task RecordAsync()
+    {
+        if (_request.RecordTime == TimeSpan.Zero || Pages is not { } pages)
+        {
+            return;
+        }
+
+        try
+        {
+            await Task.Delay(_request.RecordTime, _ending.Token);
+            await KeepWorkingSetAsync(pages, _ending.Token);
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Without a record the next program fetches what it touches, as this one does.
+            Report.PushFailure = e.Message;
+        }
+    }
+
+    // Once, by whoever is first: the end of the time, or of the program.
+    private async Task KeepWorkingSetAsync(PagedImage pages, CancellationToken cancellationToken)
+    {
+        if (_request.RecordTime > TimeSpan.Zero && Interlocked.Exchange(ref _isRecorded, 1) == 0)
+        {
+            await _client.KeepWorkingSetAsync(_done, pages.WorkingSet(), cancellationToken);
+        }
     }
 }

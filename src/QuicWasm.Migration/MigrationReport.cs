@@ -9,6 +9,7 @@ public sealed class MigrationReport
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly TransferCounters _counters;
+    private PagerReport _pager = new();
     private TransportCounters _earlierWire;
     private NodeClient? _client;
 
@@ -48,19 +49,25 @@ public sealed class MigrationReport
     public ulong ImageBytes { get; internal set; }
 
     /// <summary>The page faults that the memory node had to answer; known when the migration is finished.</summary>
-    public ImmutableArray<PageFaultRecord> PageFaults { get; internal set; } = [];
+    public ImmutableArray<PageFaultRecord> PageFaults => _pager.Faults;
+
+    /// <summary>Bytes of memories that came ahead of their first touch, were they touched since or not; known when the migration is finished.</summary>
+    public (ulong Used, ulong Wasted) PrefetchedPages { get; private set; }
+
+    /// <summary>Why what was to come ahead, or to be recorded, did not; null where it did.</summary>
+    public string? PushFailure { get; internal set; }
 
     /// <summary>Granules that have arrived.</summary>
-    public long Granules => _counters.Granules;
+    public long Granules => _counters.Granules + _pager.Granules;
 
     /// <summary>Requests for granules.</summary>
-    public long Requests => _counters.Requests;
+    public long Requests => _counters.Requests + _pager.Requests;
 
     /// <summary>Bytes of messages, and of the framing of granules.</summary>
-    public long ControlBytes => _counters.ControlBytes;
+    public long ControlBytes => _counters.ControlBytes + _pager.ControlBytes;
 
     /// <summary>Bytes of granules that are zero, and did not travel: each run of them was one short message, which counts as control.</summary>
-    public long ZeroBytes => _counters.ZeroBytes;
+    public long ZeroBytes => _counters.ZeroBytes + _pager.ZeroBytes;
 
     /// <summary>The most granules that one stream had asked for and not received.</summary>
     public long MaxGranulesInFlight => _counters.MaxGranulesInFlight;
@@ -72,13 +79,18 @@ public sealed class MigrationReport
     public TransportCounters Wire => _client is { } client ? Sum(_earlierWire, client.Wire) : _earlierWire;
 
     /// <summary>Bytes of granules before they were compressed; zeros are not among them.</summary>
-    public long BytesBeforeCompression => _counters.PlainBytes;
+    public long BytesBeforeCompression => _counters.PlainBytes + _pager.PlainBytes;
 
     /// <summary>The same bytes as they travelled.</summary>
     public long BytesAfterCompression => Enum.GetValues<ByteClass>().Sum(Bytes);
 
     /// <summary>Bytes of granules as they travelled, by why they did; zeros are not among them.</summary>
-    public long Bytes(ByteClass byteClass) => _counters.Bytes(byteClass);
+    public long Bytes(ByteClass byteClass) => _counters.Bytes(byteClass) + byteClass switch
+    {
+        ByteClass.Demanded => _pager.DemandedBytes,
+        ByteClass.Prefetched => _pager.PrefetchedBytes,
+        _ => 0,
+    };
 
     /// <summary>Whoever runs the program says so just before the first instruction.</summary>
     public void MarkFirstInstruction() => FirstInstruction ??= Stopwatch.GetElapsedTime(_start);
@@ -103,8 +115,10 @@ public sealed class MigrationReport
         sink.Observe("bytes_before_compression", BytesBeforeCompression, "bytes");
         sink.Observe("bytes_after_compression", BytesAfterCompression, "bytes");
         sink.Observe("zero_bytes", ZeroBytes, "bytes");
-        sink.Observe("wire_bytes_sent", Wire.BytesSent, "bytes");
-        sink.Observe("wire_bytes_received", Wire.BytesReceived, "bytes");
+        sink.Observe("prefetched_used_bytes", PrefetchedPages.Used, "bytes");
+        sink.Observe("prefetched_wasted_bytes", PrefetchedPages.Wasted, "bytes");
+        sink.Observe("wire_bytes_sent", Wire.BytesSent + _pager.WireSent, "bytes");
+        sink.Observe("wire_bytes_received", Wire.BytesReceived + _pager.WireReceived, "bytes");
         sink.Observe("granules", Granules, "count");
         sink.Observe("requests", Requests, "count");
         WriteFaults(sink);
@@ -112,17 +126,20 @@ public sealed class MigrationReport
 
     private void WriteFaults(IMeasurementSink sink)
     {
-        sink.Observe("page_faults", PageFaults.Length, "count");
+        sink.Observe("faults", PageFaults.Length, "count");
         if (PageFaults.IsEmpty)
         {
             return;
         }
 
-        sink.Observe("page_fault_bytes", PageFaults.Sum(static f => (double)f.LengthBytes), "bytes");
-        Percentiles(sink, "page_fault_queue", static f => f.QueueTime);
-        Percentiles(sink, "page_fault_wire", static f => f.WireTime);
-        Percentiles(sink, "page_fault_install", static f => f.InstallTime);
-        Percentiles(sink, "page_fault_pager", static f => f.QueueTime + f.WireTime + f.InstallTime);
+        sink.Observe("fault_bytes", PageFaults.Sum(static f => (double)f.LengthBytes), "bytes");
+        sink.Observe("fault_total", PageFaults.Sum(static f => f.TotalTime.TotalNanoseconds), "ns");
+        Percentiles(sink, "fault", static f => f.TotalTime);
+        Percentiles(sink, "fault_trap", static f => f.TrapTime);
+        Percentiles(sink, "fault_queue", static f => f.QueueTime);
+        Percentiles(sink, "fault_wire", static f => f.WireTime);
+        Percentiles(sink, "fault_read", static f => f.ReadTime);
+        Percentiles(sink, "fault_install", static f => f.InstallTime);
     }
 
     private void Percentiles(IMeasurementSink sink, string metric, Func<PageFaultRecord, TimeSpan> time)
@@ -132,6 +149,13 @@ public sealed class MigrationReport
         {
             sink.Observe($"{metric}_{name}", times[(int)Math.Min(times.Length - 1, share * times.Length)].TotalNanoseconds, "ns");
         }
+    }
+
+    /// <summary>Takes what the pager has counted until now.</summary>
+    internal void Take(PagedImage pages)
+    {
+        _pager = pages.Report();
+        PrefetchedPages = pages.UsageOf(_pager.Prefetched);
     }
 
     internal void MarkConnected(NodeClient client)

@@ -30,6 +30,12 @@ public sealed record MigrationRequest
     /// <summary>How their bytes are compressed on the way.</summary>
     public Compression Compression { get; init; }
 
+    /// <summary>What comes ahead of its first touch in mode cow.</summary>
+    public Prefetch Prefetch { get; init; }
+
+    /// <summary>For how long it is recorded what is touched, from the first instruction on; the memory node keeps the list for <see cref="Prefetch.Recorded"/>. Zero: not at all.</summary>
+    public TimeSpan RecordTime { get; init; }
+
     /// <summary>How many granules of one stream may be asked for and not here yet.</summary>
     public int WindowGranules { get; init; } = 2048;
 
@@ -47,11 +53,29 @@ public sealed record MigrationRequest
             throw new MigrationException(MigrationError.InvalidOption, $"the compression {(int)Compression}: give none, lz4, zstd or auto");
         }
 
+        ValidatePrefetch();
         if (Streams is < 1 or > 128 || WindowGranules < 1 || WindowBytes < 1 || Deadline <= TimeSpan.Zero)
         {
             throw new MigrationException(
                 MigrationError.InvalidOption,
                 $"{Streams} streams (1 to 128), a window of {WindowGranules} granules and {WindowBytes} bytes, a deadline of {Deadline}: give positive numbers");
+        }
+    }
+
+    private void ValidatePrefetch()
+    {
+        if ((Prefetch & ~PrefetchNames.All) != 0 || RecordTime < TimeSpan.Zero)
+        {
+            throw new MigrationException(MigrationError.InvalidOption, $"the prefetch policies {(byte)Prefetch}, recorded for {RecordTime}: there are no such");
+        }
+
+        bool isPaged = Options is { Mode: CopyMode.Cow, EagerMemory: false };
+        if (!isPaged && ((Prefetch & ~Prefetch.Push) != 0 || RecordTime > TimeSpan.Zero || (Prefetch != 0 && Options.Mode == CopyMode.NoCow)))
+        {
+            throw new MigrationException(
+                MigrationError.InvalidOption,
+                $"prefetch {PrefetchNames.Format(Prefetch)}{(RecordTime > TimeSpan.Zero ? " and a record" : "")}: only what is fetched later can come ahead; use mode cow"
+                + $"{(Options.EagerMemory ? " without eager memory" : "")}");
         }
     }
 }

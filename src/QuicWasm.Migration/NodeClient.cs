@@ -123,7 +123,7 @@ public sealed class NodeClient : IAsyncDisposable
     internal Task<ImageOpenedMessage> OpenImageAsync(MigrationRequest request, CancellationToken cancellationToken)
     {
         _codecs = CodecChoice.Of(request.Compression, _peerCodecs, Peer, TimeProvider.System);
-        return AskAsync<ImageOpenedMessage>(new OpenImageMessage(request.Image, request.Granularity, request.Options), cancellationToken);
+        return AskAsync<ImageOpenedMessage>(new OpenImageMessage(request.Image, request.Granularity, request.Options, request.Prefetch & (Prefetch.Stack | Prefetch.Recorded)), cancellationToken);
     }
 
     /// <summary>Has an image made of a program that goes on. The image stays for others to share, as long as it is held or shared.</summary>
@@ -153,6 +153,9 @@ public sealed class NodeClient : IAsyncDisposable
 
     internal Task<ClaimedMessage> ClaimAsync(Guid image, Guid claimant, bool isShared, CancellationToken cancellationToken) =>
         AskAsync<ClaimedMessage>(new ClaimMessage(image, claimant, isShared), cancellationToken);
+
+    internal async Task KeepWorkingSetAsync(OwnershipMessage owner, ImmutableArray<PartRange> ranges, CancellationToken cancellationToken) =>
+        await AskAsync<WorkingSetKeptMessage>(new KeepWorkingSetMessage(owner.Image, owner.Claimant, owner.Epoch, ranges), cancellationToken);
 
     internal async Task<ImmutableArray<ReadOnlyMemory<byte>>> GetCodeAsync(uint handle, string identity, CancellationToken cancellationToken) =>
         (await AskAsync<CodeMessage>(new GetCodeMessage(handle, identity), cancellationToken)).Packages;

@@ -61,6 +61,7 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
         {
             using RequestHandler handler = new(node, this, channel);
             bool isBetweenRequests = true;
+            bool isDedicated = false;
             try
             {
                 while (await channel.ReadHeaderAsync(ending.Token) is { } header)
@@ -69,6 +70,12 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
                     Message request = await channel.ReadMessageAsync(header, ending.Token);
                     await AnswerAsync(handler, channel, request, header.RequestId, ending.Token);
                     isBetweenRequests = true;
+                    if (!isDedicated && request is GetGranulesMessage && (isDedicated = node.TryTakeThread()) && channel.TryDedicate())
+                    {
+                        // Whoever asks for granules waits for them: a thread that sleeps in the system is woken sooner than one of a pool.
+                        await new ThreadOfItsOwn("granules");
+                    }
+
                     channel.ReadDeadline = Timeout.InfiniteTimeSpan;
                 }
 
@@ -93,6 +100,10 @@ internal sealed class NodeSession(MemoryNode node, ITransportConnection connecti
             catch (OperationCanceledException)
             {
                 channel.Abort();
+            }
+            finally
+            {
+                node.GiveBack(isDedicated);
             }
         }
     }

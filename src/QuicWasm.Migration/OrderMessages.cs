@@ -25,6 +25,13 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
             throw reader.Violation($"the unknown compression {(byte)compression}");
         }
 
+        var prefetch = (Prefetch)reader.Byte();
+        TimeSpan recordTime = TimeSpan.FromMilliseconds(reader.UInt32());
+        if ((prefetch & ~PrefetchNames.All) != 0)
+        {
+            throw reader.Violation($"the unknown prefetch policies {(byte)prefetch}");
+        }
+
         return pageBytes <= GranularityOptions.MaximumPageBytes && Enum.IsDefined(granularity)
             ? new OrderMessage(new ResumeOrder(source, new MigrationRequest
             {
@@ -36,6 +43,8 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
                 Options = new GranularityOptions((int)pageBytes, mode, eagerMemory),
                 Streams = streams,
                 Compression = compression,
+                Prefetch = prefetch,
+                RecordTime = recordTime,
             }))
             : throw reader.Violation($"the granularity {(byte)granularity} with pages of {pageBytes} bytes");
     }
@@ -54,6 +63,8 @@ internal sealed record OrderMessage(ResumeOrder Order) : Message
         writer.Flag(request.Options.EagerMemory);
         writer.Varint((ulong)request.Streams);
         writer.Byte((byte)request.Compression);
+        writer.Byte((byte)request.Prefetch);
+        writer.UInt32((uint)Math.Min(request.RecordTime.TotalMilliseconds, uint.MaxValue));
     }
 
     protected override void Write(MessageWriter writer) => WriteFields(writer);

@@ -14,6 +14,7 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
     private readonly IImageTarget _target;
     private readonly Dictionary<int, MemoryFile> _files = [];
     private readonly HashSet<int> _complete = [];
+    private readonly TouchedPages _touches;
     private readonly uint _number;
     private Action<int>? _onComplete;
     private Action? _onLost;
@@ -21,8 +22,9 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
     private volatile Exception? _refusal;
     private bool _isDisposed;
 
-    private PagedImage(PagerProcess process, ImageLayout layout, IImageTarget target)
+    private PagedImage(PagerProcess process, ImageLayout layout, IImageTarget target, bool countsTouches)
     {
+        _touches = new TouchedPages(countsTouches);
         _process = process;
         _layout = layout;
         _target = target;
@@ -49,17 +51,36 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
 
     /// <summary>What has been fetched for page faults, in order.</summary>
     /// <exception cref="MigrationException">The pager is gone.</exception>
-    public ImmutableArray<PageFaultRecord> PageFaults()
+    public ImmutableArray<PageFaultRecord> PageFaults() => Report().Faults;
+
+    /// <summary>What the pager has counted.</summary>
+    /// <exception cref="MigrationException">The pager is gone.</exception>
+    internal PagerReport Report()
     {
         using BinaryReader reader = new(new MemoryStream(_process.Ask(PagerVerb.Report, w => w.Write(_number))));
-        return [.. PagerFaults.Read(reader)];
+        return PagerReport.Read(reader);
+    }
+
+    /// <summary>What was touched while that was recorded.</summary>
+    /// <exception cref="MigrationException">The pager is gone.</exception>
+    internal ImmutableArray<PartRange> WorkingSet()
+    {
+        using BinaryReader reader = new(new MemoryStream(_process.Ask(PagerVerb.WorkingSet, w => w.Write(_number))));
+        return PagerReport.ReadRanges(reader);
+    }
+
+    /// <summary>How many bytes of ranges programs on this node have touched, and how many they have not; only of memories.</summary>
+    internal (ulong Used, ulong Wasted) UsageOf(ImmutableArray<PartRange> ranges)
+    {
+        _touches.ScanAll();
+        return _touches.UsageOf(ranges.Where(r => _files.ContainsKey(r.Part)));
     }
 
     /// <summary>Makes files for the memories, and has the pager connect to the memory node.</summary>
     internal static async Task<PagedImage> AttachAsync(
-        Pager pager, ImageLayout layout, IImageTarget target, Func<uint, ImmutableArray<(int Part, ulong LengthBytes)>, PagerAttachment> attachment)
+        Pager pager, ImageLayout layout, IImageTarget target, bool countsTouches, Func<uint, ImmutableArray<(int Part, ulong LengthBytes)>, PagerAttachment> attachment)
     {
-        PagedImage image = new(pager.Process(), layout, target);
+        PagedImage image = new(pager.Process(), layout, target, countsTouches);
         try
         {
             foreach (ImagePart part in layout.Parts.Where(static p => p is { Kind: PartKind.Memory, LengthBytes: > 0 }))
@@ -85,7 +106,7 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
         }
     }
 
-    /// <summary>The claim moves to the pager.</summary>
+    /// <summary>Ends when what comes with the skeleton is here.</summary>
     internal Task StartAsync() => _process.AskAsync(PagerVerb.Start, PagerFrame.Write(w => w.Write(_number)));
 
     /// <summary>The program is this node's. Should the pager be gone already, the program finds that out itself.</summary>
@@ -134,6 +155,7 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
                 writer.Write(part);
                 writer.Write((ulong)address);
             });
+            _touches.Add(part, (ulong)address, _files[part].LengthBytes);
         }
         catch (MigrationException e)
         {
@@ -144,6 +166,7 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
     /// <inheritdoc/>
     public void Unmap(nint address)
     {
+        _touches.Remove((ulong)address);
         try
         {
             _process.Ask(PagerVerb.Unmap, writer => writer.Write((ulong)address));

@@ -4,14 +4,12 @@ namespace QuicWasm.Migration;
 
 /// <summary>
 /// One memory of an image, as its pager fills it. Only whole pages are written: a page of the file is there or not, and one that is
-/// there is never waited for. Bytes of a page that come in several pieces, in order, are put together first.
+/// there is never waited for. Bytes of a page that come in several pieces, in order, are put together first. What comes again after a
+/// lost connection is written again, and is the same.
 /// </summary>
 internal sealed class PagedMemory(MemoryFile file) : IDisposable
 {
-    private readonly byte[] _page = new byte[AddressRange.PageBytes];
     private readonly byte[] _zeros = new byte[64 << 10];
-    private int _filled;
-    private ulong _next;
     private ulong _arrivedBytes;
 
     /// <summary>Views of programs, by address.</summary>
@@ -26,58 +24,61 @@ internal sealed class PagedMemory(MemoryFile file) : IDisposable
     /// <summary>Whether every byte has come.</summary>
     public bool IsComplete => _arrivedBytes == file.LengthBytes;
 
-    /// <summary>Takes bytes that follow those before, or begin at a page.</summary>
+    /// <summary>So many bytes more are here for good. Under the session's lock.</summary>
+    public void Arrived(ulong lengthBytes) => _arrivedBytes += lengthBytes;
+
+    /// <summary>Takes bytes that follow those before on the same lane, or begin at a page.</summary>
     /// <exception cref="MigrationException">They begin in the middle of a page.</exception>
-    public void Write(ulong offset, ReadOnlySpan<byte> bytes)
+    public void Write(PageAssembly assembly, ulong offset, ReadOnlySpan<byte> bytes)
     {
-        Check(offset);
-        _arrivedBytes += (ulong)bytes.Length;
-        _next = offset + (ulong)bytes.Length;
+        Check(assembly, offset);
+        assembly.Next = offset + (ulong)bytes.Length;
+        byte[] page = assembly.Page;
         while (!bytes.IsEmpty)
         {
-            if (_filled == 0 && bytes.Length >= _page.Length)
+            if (assembly.Filled == 0 && bytes.Length >= page.Length)
             {
-                int whole = bytes.Length - (bytes.Length % _page.Length);
+                int whole = bytes.Length - (bytes.Length % page.Length);
                 file.Write(offset, bytes[..whole]);
                 offset += (ulong)whole;
                 bytes = bytes[whole..];
                 continue;
             }
 
-            int count = Math.Min(bytes.Length, _page.Length - _filled);
-            bytes[..count].CopyTo(_page.AsSpan(_filled));
-            _filled += count;
+            int count = Math.Min(bytes.Length, page.Length - assembly.Filled);
+            bytes[..count].CopyTo(page.AsSpan(assembly.Filled));
+            assembly.Filled += count;
             offset += (ulong)count;
             bytes = bytes[count..];
-            if (_filled == _page.Length)
+            if (assembly.Filled == page.Length)
             {
-                _filled = 0;
-                file.Write(offset - (ulong)_page.Length, _page);
+                assembly.Filled = 0;
+                file.Write(offset - (ulong)page.Length, page);
             }
         }
     }
 
     /// <summary>Takes zeros, as <see cref="Write"/> takes bytes.</summary>
+    /// <param name="assembly">The lane's page of this memory.</param>
     /// <param name="offset">Where.</param>
     /// <param name="lengthBytes">How many.</param>
     /// <param name="mayStayAway">Whether whole pages of them need not be there, since nobody goes on before the memory is complete.</param>
     /// <exception cref="MigrationException">They begin in the middle of a page.</exception>
-    public void WriteZeros(ulong offset, ulong lengthBytes, bool mayStayAway)
+    public void WriteZeros(PageAssembly assembly, ulong offset, ulong lengthBytes, bool mayStayAway)
     {
-        Check(offset);
-        if (mayStayAway && _filled == 0)
+        Check(assembly, offset);
+        if (mayStayAway && assembly.Filled == 0)
         {
-            ulong whole = lengthBytes - (lengthBytes % (ulong)_page.Length);
-            _arrivedBytes += whole;
-            _next = offset + whole;
+            ulong whole = lengthBytes - (lengthBytes % (ulong)assembly.Page.Length);
+            assembly.Next = offset + whole;
             offset += whole;
             lengthBytes -= whole;
         }
 
         while (lengthBytes > 0)
         {
-            int count = (int)Math.Min(lengthBytes, _filled == 0 ? (ulong)_zeros.Length : (ulong)(_page.Length - _filled));
-            Write(offset, _zeros.AsSpan(0, count));
+            int count = (int)Math.Min(lengthBytes, assembly.Filled == 0 ? (ulong)_zeros.Length : (ulong)(assembly.Page.Length - assembly.Filled));
+            Write(assembly, offset, _zeros.AsSpan(0, count));
             offset += (ulong)count;
             lengthBytes -= (ulong)count;
         }
@@ -86,11 +87,11 @@ internal sealed class PagedMemory(MemoryFile file) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
 
-    private void Check(ulong offset)
+    private static void Check(PageAssembly assembly, ulong offset)
     {
-        if (_filled > 0 ? offset != _next : offset % (ulong)_page.Length != 0)
+        if (assembly.Filled > 0 ? offset != assembly.Next : offset % (ulong)assembly.Page.Length != 0)
         {
-            throw new MigrationException(MigrationError.ProtocolViolation, $"bytes of a memory at {offset}, in the middle of a page of {_page.Length}");
+            throw new MigrationException(MigrationError.ProtocolViolation, $"bytes of a memory at {offset}, in the middle of a page of {assembly.Page.Length}");
         }
     }
 }

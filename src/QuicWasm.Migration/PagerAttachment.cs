@@ -21,6 +21,9 @@ internal sealed record PagerAttachment(
         writer.Write(Request.Options.PageBytes);
         writer.Write((byte)Request.Options.Mode);
         writer.Write(Request.Options.EagerMemory);
+        writer.Write((byte)Request.Prefetch);
+        writer.Write(Request.RecordTime.Ticks);
+        writer.Write((byte)Request.Compression);
         writer.Write(Request.IsShared);
         writer.Write(Claimant.ToByteArray());
         writer.Write(Deadline.Ticks);
@@ -41,6 +44,9 @@ internal sealed record PagerAttachment(
             Image = new Guid(reader.ReadBytes(16)),
             Granularity = (Granularity)reader.ReadByte(),
             Options = new GranularityOptions(reader.ReadInt32(), (CopyMode)reader.ReadByte(), reader.ReadBoolean()),
+            Prefetch = (Prefetch)reader.ReadByte(),
+            RecordTime = new TimeSpan(reader.ReadInt64()),
+            Compression = (Compression)reader.ReadByte(),
             IsShared = reader.ReadBoolean(),
         };
         Guid claimant = new(reader.ReadBytes(16));

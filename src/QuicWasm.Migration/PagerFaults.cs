@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace QuicWasm.Migration;
@@ -10,8 +11,17 @@ internal sealed class PagerFaults
     private readonly Dictionary<int, (long Known, long Sent)> _open = [];
     private readonly List<PageFaultRecord> _records = [];
 
-    /// <summary>A granule that nobody has asked for is touched.</summary>
-    public void Known(int granule) => _open.TryAdd(granule, (Stopwatch.GetTimestamp(), 0));
+    /// <summary>What was recorded.</summary>
+    public ImmutableArray<PageFaultRecord> Records => [.. _records];
+
+    /// <summary>A granule that is not here is touched.</summary>
+    /// <param name="granule">The granule.</param>
+    /// <param name="isSent">Whether it has been asked for already.</param>
+    public void Known(int granule, bool isSent)
+    {
+        long now = Stopwatch.GetTimestamp();
+        _open.TryAdd(granule, (now, isSent ? now : 0));
+    }
 
     /// <summary>The request for a run has left.</summary>
     public void Sent(GranuleRun run)
@@ -26,39 +36,21 @@ internal sealed class PagerFaults
     }
 
     /// <summary>A granule is in its place, and who waited for it is awake.</summary>
-    public void Installed(int granule, ulong lengthBytes, long received)
+    /// <param name="granule">The granule.</param>
+    /// <param name="lengthBytes">Its length.</param>
+    /// <param name="received">When its last byte was here.</param>
+    /// <param name="readNs">How long the memory node took to read it.</param>
+    /// <param name="trap">How long a fault takes to be known.</param>
+    public void Installed(int granule, ulong lengthBytes, long received, long readNs, TimeSpan trap)
     {
         if (_open.Remove(granule, out (long Known, long Sent) times) && _records.Count < Kept)
         {
             // RACE: the answer can be here before the sender has looked at the clock.
             long sent = times.Sent == 0 ? received : Math.Min(times.Sent, received);
+            TimeSpan away = Stopwatch.GetElapsedTime(sent, received);
+            TimeSpan read = TimeSpan.FromTicks(Math.Min(away.Ticks, readNs / TimeSpan.NanosecondsPerTick));
             _records.Add(new PageFaultRecord(
-                lengthBytes, Stopwatch.GetElapsedTime(times.Known, sent), Stopwatch.GetElapsedTime(sent, received), Stopwatch.GetElapsedTime(received)));
+                lengthBytes, trap, Stopwatch.GetElapsedTime(times.Known, sent), away - read, read, Stopwatch.GetElapsedTime(received)));
         }
-    }
-
-    /// <summary>Writes what was recorded.</summary>
-    public void Write(BinaryWriter writer)
-    {
-        writer.Write(_records.Count);
-        foreach (PageFaultRecord record in _records)
-        {
-            writer.Write(record.LengthBytes);
-            writer.Write(record.QueueTime.Ticks);
-            writer.Write(record.WireTime.Ticks);
-            writer.Write(record.InstallTime.Ticks);
-        }
-    }
-
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static PageFaultRecord[] Read(BinaryReader reader)
-    {
-        PageFaultRecord[] records = new PageFaultRecord[reader.ReadInt32()];
-        for (int i = 0; i < records.Length; i++)
-        {
-            records[i] = new PageFaultRecord(reader.ReadUInt64(), new(reader.ReadInt64()), new(reader.ReadInt64()), new(reader.ReadInt64()));
-        }
-
-        return records;
     }
 }

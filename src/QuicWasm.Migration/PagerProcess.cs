@@ -116,7 +116,15 @@ internal sealed class PagerProcess : IDisposable
             listener.Listen(1);
             Process process = Process.Start(new ProcessStartInfo(options.Program, [.. options.Arguments, path])
             {
-                Environment = { ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1", ["DOTNET_TieredPGO"] = "0" },
+                Environment =
+                {
+                    // Nothing of a fault waits for another thread, for a collection, or long for optimised code.
+                    ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
+                    ["DOTNET_TieredPGO"] = "0",
+                    ["DOTNET_TC_CallCountingDelayMs"] = "0",
+                    ["DOTNET_gcConcurrent"] = "0",
+                    ["DOTNET_GCgen0size"] = "0x4000000",
+                },
             })!;
             long start = Stopwatch.GetTimestamp();
             while (!listener.Poll(LookAgain, SelectMode.SelectRead))

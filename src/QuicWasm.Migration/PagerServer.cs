@@ -15,6 +15,7 @@ namespace QuicWasm.Migration;
 public sealed class PagerServer
 {
     private const int EventsAtOnce = 64;
+    private const int TrapRounds = 65;
 
     private static readonly TimeSpan ClockPeriod = TimeSpan.FromMilliseconds(50);
 
@@ -50,6 +51,7 @@ public sealed class PagerServer
         isHeld.Wait();
         using Timer clock = new(_ => server.CheckDeadlines(), null, ClockPeriod, ClockPeriod);
         channel.Send(PagerVerb.Done, begin.Id, []);
+        new Thread(server.MeasureTrap) { IsBackground = true, Name = "trap time" }.Start();
         while (channel.Receive() is { } frame)
         {
             server.Handle(frame);
@@ -76,6 +78,8 @@ public sealed class PagerServer
             }
         }
     }
+
+    private void MeasureTrap() => _host.TrapTime = UserfaultTiming.MedianTrap(TrapRounds);
 
     private void CheckDeadlines()
     {
@@ -143,6 +147,8 @@ public sealed class PagerServer
                 return Answer(Session(body).PushAsync());
             case PagerVerb.Report:
                 return Task.FromResult(PagerFrame.Write(Session(body).WriteReport));
+            case PagerVerb.WorkingSet:
+                return Task.FromResult(PagerFrame.Write(Session(body).WriteWorkingSet));
             case PagerVerb.Detach:
                 return Answer(DetachAsync(body.ReadUInt32()));
             default:

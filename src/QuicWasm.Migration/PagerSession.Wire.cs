@@ -11,37 +11,51 @@ internal sealed partial class PagerSession
     // Sends on the caller's thread as far as the network takes it at once: a fault does not wait for another thread to be woken.
     private void Pump()
     {
-        PagerLink link;
+        PagerLink? link;
         lock (_lock)
         {
-            if (_link is null && !_isConnecting && _role != PagerRole.Visitor && _loss is null)
+            link = _link;
+            if (link is null && !_isConnecting && _loss is null)
             {
                 _isConnecting = true;
                 _ = ReconnectAsync();
             }
+        }
 
-            if (_link is null || _isPumping || _role == PagerRole.Visitor)
+        if (link is not null)
+        {
+            Pump(link, link.Touched);
+            Pump(link, link.Ahead);
+        }
+    }
+
+    private void Pump(PagerLink link, PagerLane lane)
+    {
+        GranuleRun run;
+        lock (_lock)
+        {
+            if (lane.IsPumping || !TryNext(link, lane, out run))
             {
                 return;
             }
 
-            _isPumping = true;
-            link = _link;
+            lane.IsPumping = true;
         }
 
-        _ = PumpAsync(link);
+        _ = PumpAsync(link, lane, run);
     }
 
-    private async Task PumpAsync(PagerLink link)
+    private async Task PumpAsync(PagerLink link, PagerLane lane, GranuleRun run)
     {
         try
         {
-            while (TryNext(link, out GranuleRun run))
+            for (bool goesOn = true; goesOn;)
             {
-                await link.RequestAsync(run, _ending.Token);
+                await lane.RequestAsync(run, _ending.Token);
                 lock (_lock)
                 {
                     _clock.Sent(run);
+                    lane.IsPumping = goesOn = TryNext(link, lane, out run);
                 }
             }
         }
@@ -49,40 +63,43 @@ internal sealed partial class PagerSession
         {
             // Whoever receives from the link sees its end, and what was asked over it is asked again.
             await link.DisposeAsync();
-            bool isReplaced;
-            lock (_lock)
-            {
-                _isPumping = false;
-                isReplaced = !ReferenceEquals(link, _link);
-            }
-
-            if (isReplaced)
-            {
-                Pump();
-            }
         }
     }
 
-    private bool TryNext(PagerLink link, out GranuleRun run)
+    // Under the lock.
+    private bool TryNext(PagerLink link, PagerLane lane, out GranuleRun run)
     {
-        lock (_lock)
+        run = default;
+        if (_loss is not null || !ReferenceEquals(link, _link))
         {
-            run = default;
-            _isPumping = _loss is null && ReferenceEquals(link, _link) && _queue.TryNext(out run);
-            if (_isPumping)
-            {
-                link.Expect(run);
-            }
-
-            return _isPumping;
+            return false;
         }
+
+        if (lane.IsAhead ? !_queue.TryNextAhead(_window.Bytes, out run, out ulong bytes) : !_queue.TryNextDemanded(out run, out bytes))
+        {
+            return false;
+        }
+
+        if (lane.IsAhead)
+        {
+            _window.Sent(bytes);
+        }
+
+        lane.Expect(run);
+        return true;
     }
 
-    private async Task ReceiveAsync(PagerLink link)
+    private void Receive(PagerLink link)
+    {
+        _ = ReceiveAsync(link, link.Touched);
+        _ = ReceiveAsync(link, link.Ahead);
+    }
+
+    private async Task ReceiveAsync(PagerLink link, PagerLane lane)
     {
         try
         {
-            await link.ReceiveAsync(OnPiece, OnArrived, _ending.Token);
+            await lane.ReceiveAsync(OnPiece, OnArrived, _ending.Token);
         }
         catch (NativeException e)
         {
@@ -109,19 +126,26 @@ internal sealed partial class PagerSession
     // What was damaged on its way is asked for once more. What is damaged again, or refused, does not get better.
     private void OnLinkLost(PagerLink link, MigrationException error)
     {
+        lock (_lock)
+        {
+            // The other lane was first, and it is a consequence of that.
+            if (!ReferenceEquals(link, _link))
+            {
+                return;
+            }
+
+            _link = null;
+            _lastError = error.Message;
+            _earlierWire = (_earlierWire.Sent + link.Wire.BytesSent, _earlierWire.Received + link.Wire.BytesReceived);
+            _queue.AskAgain(link.Touched.UnderWay(), link.Ahead.UnderWay());
+            _window.Reset();
+        }
+
         bool isDamaged = error.Error == MigrationError.ProtocolViolation;
-        bool isOver = error.Error is MigrationError.ImageCommitted or MigrationError.ImageUnreadable || (isDamaged && ++_badFrames > 1);
-        if (isOver)
+        if (error.Error is MigrationError.ImageCommitted or MigrationError.ImageUnreadable || (isDamaged && ++_badFrames > 1))
         {
             Lose(error);
             return;
-        }
-
-        lock (_lock)
-        {
-            _lastError = error.Message;
-            _link = null;
-            _queue.AskAgain(link.UnderWay());
         }
 
         Pump();
@@ -133,7 +157,7 @@ internal sealed partial class PagerSession
         {
             try
             {
-                PagerLink link = await PagerLink.ConnectAsync(_host.Transports, _attachment, _host.Options, _role, _ending.Token);
+                PagerLink link = await PagerLink.ConnectAsync(_host, _attachment, _isOwner, _counters, _ending.Token);
                 if (link.Plan.GranuleCount != _plan.GranuleCount || link.Plan.LengthBytes != _plan.LengthBytes)
                 {
                     await link.DisposeAsync();
@@ -146,7 +170,7 @@ internal sealed partial class PagerSession
                     _isConnecting = false;
                 }
 
-                _ = ReceiveAsync(link);
+                Receive(link);
                 Pump();
                 return;
             }
@@ -169,43 +193,33 @@ internal sealed partial class PagerSession
         }
     }
 
-    // A granule that is sent again after a lost connection goes on where it had stopped.
-    private void OnPiece(int granule, ulong offset, GranulePiece piece)
+    private void OnPiece(PagerLane lane, int granule, ulong offset, GranulePiece piece)
     {
-        if (_partial.Granule != granule)
-        {
-            _partial = (granule, 0);
-        }
-
-        ulong skipped = Math.Min(_partial.Bytes - Math.Min(_partial.Bytes, offset), piece.LengthBytes);
-        if (skipped == piece.LengthBytes)
-        {
-            return;
-        }
-
-        ulong left = piece.LengthBytes - skipped;
-        ReadOnlySpan<byte> body = piece.ZeroBytes > 0 ? default : piece.Body.Span[(int)skipped..];
+        ReadOnlySpan<byte> body = piece.Body.Span;
         bool isLong = _plan.LengthOf(granule) > LongGranuleBytes;
-        foreach (PartRange range in _plan.RangesOf(granule, offset + skipped, left))
+        foreach (PartRange range in _plan.RangesOf(granule, offset, piece.LengthBytes))
         {
-            Take(range, piece.ZeroBytes > 0, body, isLong);
+            Take(lane, range, piece.ZeroBytes > 0, body, isLong);
             body = piece.ZeroBytes > 0 ? default : body[(int)range.LengthBytes..];
         }
-
-        _partial.Bytes = offset + piece.LengthBytes;
     }
 
-    private void Take(PartRange range, bool isZero, ReadOnlySpan<byte> body, bool isLong)
+    private void Take(PagerLane lane, PartRange range, bool isZero, ReadOnlySpan<byte> body, bool isLong)
     {
         if (_memories.TryGetValue(range.Part, out PagedMemory? memory))
         {
+            if (!lane.Pages.TryGetValue(range.Part, out PageAssembly? assembly))
+            {
+                lane.Pages.Add(range.Part, assembly = new PageAssembly());
+            }
+
             if (isZero)
             {
-                memory.WriteZeros(range.Offset, range.LengthBytes, mayStayAway: isLong);
+                memory.WriteZeros(assembly, range.Offset, range.LengthBytes, mayStayAway: isLong);
             }
             else
             {
-                memory.Write(range.Offset, body[..(int)range.LengthBytes]);
+                memory.Write(assembly, range.Offset, body[..(int)range.LengthBytes]);
             }
 
             return;
@@ -216,20 +230,14 @@ internal sealed partial class PagerSession
             throw new MigrationException(MigrationError.ProtocolViolation, $"{_attachment.Endpoint} sent zeros for part {range.Part}, which is no memory");
         }
 
-        byte[] bytes = body[..(int)range.LengthBytes].ToArray();
-        _host.Tell(PagerVerb.Bytes, Image, PagerFrame.Write(writer =>
-        {
-            writer.Write(range.Part);
-            writer.Write(range.Offset);
-            writer.Write(bytes);
-        }));
+        lane.Pieces.Add(new PartPiece(range.Part, range.Offset, body[..(int)range.LengthBytes].ToArray()));
     }
 
-    private void OnArrived(int granule)
+    private void OnArrived(PagerLane lane, int granule, long readNs)
     {
         long received = Stopwatch.GetTimestamp();
-        List<Waiter> ended = [];
-        _partial = (-1, 0);
+        TellPieces(lane);
+        List<Waiter>? ended = null;
         lock (_lock)
         {
             if (_loss is not null)
@@ -239,32 +247,74 @@ internal sealed partial class PagerSession
 
             _waitingSince = received;
             _badFrames = 0;
-            _queue.Arrived(granule);
-            if (_faults.Remove(granule, out List<ulong>? addresses))
-            {
-                foreach (ulong address in addresses)
-                {
-                    _host.Userfault.Wake(address, AddressRange.PageBytes);
-                }
-
-                _clock.Installed(granule, _plan.LengthOf(granule), received);
-            }
-
+            Count(lane, granule);
+            WakeWaiting(granule, received, readNs);
             CompleteMemories();
-            _waiters.RemoveAll(w =>
+            for (int i = _waiters.Count - 1; i >= 0; i--)
             {
-                bool isEnded = w.IsEndedBy(granule);
-                if (isEnded)
+                if (_waiters[i].IsEndedBy(granule))
                 {
-                    ended.Add(w);
+                    (ended ??= []).Add(_waiters[i]);
+                    _waiters.RemoveAt(i);
                 }
-
-                return isEnded;
-            });
+            }
         }
 
-        ended.ForEach(w => w.Done.TrySetResult());
+        ended?.ForEach(static w => w.Done.TrySetResult());
         Pump();
+    }
+
+    // The kernel wakes who waits before anything else is done.
+    private void WakeWaiting(int granule, long received, long readNs)
+    {
+        if (_faults.Remove(granule, out List<ulong>? addresses))
+        {
+            foreach (ulong address in addresses)
+            {
+                _host.Userfault.Wake(address, AddressRange.PageBytes);
+            }
+
+            _clock.Installed(granule, _plan.LengthOf(granule), received, readNs, _host.TrapTime);
+        }
+    }
+
+    private void Count(PagerLane lane, int granule)
+    {
+        if (_queue.HasArrived(granule))
+        {
+            return;
+        }
+
+        _counters.AddGranule();
+        _queue.Arrived(granule, lane.IsAhead);
+        if (lane.IsAhead)
+        {
+            _window.Arrived(_plan.LengthOf(granule));
+            _prefetched!.Add(granule);
+        }
+
+        foreach (PartRange range in _plan.RangesOf(granule))
+        {
+            if (_memories.TryGetValue(range.Part, out PagedMemory? memory))
+            {
+                memory.Arrived(range.LengthBytes);
+            }
+        }
+    }
+
+    private void TellPieces(PagerLane lane)
+    {
+        foreach (PartPiece piece in lane.Pieces)
+        {
+            _host.Tell(PagerVerb.Bytes, Image, PagerFrame.Write(writer =>
+            {
+                writer.Write(piece.Part);
+                writer.Write(piece.Offset);
+                writer.Write(piece.Bytes);
+            }));
+        }
+
+        lane.Pieces.Clear();
     }
 
     // Under the lock. What is complete is caught no more: from then on a view is as fast as memory that was always here.
@@ -275,7 +325,12 @@ internal sealed partial class PagerSession
             if (memory.IsComplete && !memory.IsTold)
             {
                 memory.IsTold = true;
-                ReleaseAll(memory);
+                foreach (ulong view in memory.Views.ToArray())
+                {
+                    Release(memory, view);
+                    CountTouches(memory, view);
+                }
+
                 if (_memories.Values.All(m => m.IsComplete))
                 {
                     _host.Status.SetComplete(Image);

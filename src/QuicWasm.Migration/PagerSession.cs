@@ -27,12 +27,10 @@ internal sealed partial class PagerSession : IAsyncDisposable
     private GranulePlan _plan = null!;
     private ImageLayout _layout = null!;
     private PagerLink? _link;
-    private (int Granule, ulong Bytes) _partial = (-1, 0);
     private MigrationException? _loss;
     private long _waitingSince;
-    private volatile PagerRole _role;
+    private volatile bool _isOwner;
     private bool _isConnecting;
-    private bool _isPumping;
     private int _badFrames;
 
     public PagerSession(PagerAttachment attachment, PagerHost host, IReadOnlyList<MemoryFile> files)
@@ -48,16 +46,16 @@ internal sealed partial class PagerSession : IAsyncDisposable
     private uint Image => _attachment.Image;
 
     // Until the program is this node's nobody runs on what is missing, and a short deadline for faults would only end migrations.
-    private TimeSpan Deadline => _role == PagerRole.Owner || _attachment.Deadline > _host.Options.Transport.ConnectTimeout
+    private TimeSpan Deadline => _isOwner || _attachment.Deadline > _host.Options.Transport.ConnectTimeout
         ? _attachment.Deadline
         : _host.Options.Transport.ConnectTimeout;
 
-    /// <summary>Connects to the memory node; what comes before the first instruction is fetched by the running node itself.</summary>
+    /// <summary>Connects to the memory node, beside the running node, which fetches what comes before the first instruction itself; asks for what is likely to be touched.</summary>
     public async Task AttachAsync()
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
         ending.CancelAfter(Deadline);
-        PagerLink link = await PagerLink.ConnectAsync(_host.Transports, _attachment, _host.Options, PagerRole.Visitor, ending.Token);
+        PagerLink link = await PagerLink.ConnectAsync(_host, _attachment, isOwner: false, _counters, ending.Token);
         _plan = link.Plan;
         _layout = link.Layout;
         _queue = new GranuleQueue(_plan, _plan.RequiredCount);
@@ -65,23 +63,27 @@ internal sealed partial class PagerSession : IAsyncDisposable
         {
             if (_layout.Part(part, 0, 0) is not { Kind: PartKind.Memory } memory || memory.LengthBytes != length)
             {
+                await link.DisposeAsync();
                 throw new MigrationException(MigrationError.ProtocolViolation, $"{link.Peer} has another image than it had: part {part} is no memory of {length} bytes");
             }
         }
 
+        BeginPrefetch(link);
         _link = link;
+        Receive(link);
+        Pump();
     }
 
-    /// <summary>The running node has what comes first: the claim moves here.</summary>
-    public async Task StartAsync()
-    {
-        await _link!.ClaimAsync(_attachment, _ending.Token);
-        _role = PagerRole.Claimant;
-        _ = ReceiveAsync(_link);
-    }
+    /// <summary>Ends when what comes with the skeleton is here.</summary>
+    public Task StartAsync() => _withSkeleton;
 
     /// <summary>The running node has committed.</summary>
-    public void Own() => _role = PagerRole.Owner;
+    public void Own()
+    {
+        _isOwner = true;
+        OwnPrefetch();
+        Pump();
+    }
 
     /// <summary>Registers a view, unless everything is here.</summary>
     public void Map(int part, ulong address)
@@ -95,9 +97,12 @@ internal sealed partial class PagerSession : IAsyncDisposable
 
             if (!_memories[part].IsComplete)
             {
-                _host.Userfault.Register(address, _memories[part].LengthBytes, UserfaultModes.Missing);
+                _host.Userfault.Register(address, _memories[part].LengthBytes, UserfaultModes.Missing | Counting);
                 _memories[part].Views.Add(address);
+                return;
             }
+
+            CountTouches(_memories[part], address);
         }
     }
 
@@ -128,8 +133,9 @@ internal sealed partial class PagerSession : IAsyncDisposable
             }
 
             addresses.Add(address);
-            _clock.Known(run.First);
+            _clock.Known(run.First, _queue.IsSent(run.First));
             Need(run);
+            Foresee(part, run.First);
         }
 
         Pump();
@@ -141,22 +147,13 @@ internal sealed partial class PagerSession : IAsyncDisposable
     /// <summary>Ends when everything is here.</summary>
     public Task PushAsync() => WaitForAsync(new GranuleRun(0, _plan.GranuleCount), isNeededNow: false);
 
-    /// <summary>What was counted.</summary>
-    public void WriteReport(BinaryWriter writer)
-    {
-        lock (_lock)
-        {
-            _clock.Write(writer);
-        }
-    }
-
     /// <summary>Looks at the clock: where the memory node has sent nothing for too long, the image is lost.</summary>
     public void CheckDeadline()
     {
         string why;
         lock (_lock)
         {
-            if (_loss is not null || _role == PagerRole.Visitor || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < Deadline)
+            if (_loss is not null || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < Deadline)
             {
                 return;
             }
@@ -227,7 +224,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
                 throw loss;
             }
 
-            waiter = new Waiter(run, _queue);
+            waiter = new Waiter(run, run.Count == _plan.GranuleCount ? _queue.Missing : Enumerable.Range(run.First, run.Count).Count(g => !_queue.HasArrived(g)));
             if (waiter.Missing == 0)
             {
                 return;
@@ -251,11 +248,12 @@ internal sealed partial class PagerSession : IAsyncDisposable
 
         if (isNeededNow)
         {
+            Record(run);
             _queue.Demand(run);
         }
         else
         {
-            _queue.Want(run);
+            _queue.WantLater(run);
         }
     }
 
@@ -276,11 +274,11 @@ internal sealed partial class PagerSession : IAsyncDisposable
     }
 
     /// <summary>Somebody who waits for a run.</summary>
-    private sealed class Waiter(GranuleRun run, GranuleQueue queue)
+    private sealed class Waiter(GranuleRun run, int missing)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public int Missing { get; private set; } = Enumerable.Range(run.First, run.Count).Count(g => !queue.HasArrived(g));
+        public int Missing { get; private set; } = missing;
 
         public bool IsEndedBy(int granule) => granule >= run.First && granule < run.End && --Missing == 0;
     }

@@ -9,7 +9,7 @@ internal enum PagerVerb : byte
     /// <summary>An image to fetch from: where it is, how it is cut, and the files of its memories.</summary>
     Attach,
 
-    /// <summary>The claim moves to the pager's connection, which may fetch from then on.</summary>
+    /// <summary>Answered when what comes with the skeleton is here.</summary>
     Start,
 
     /// <summary>The program is this node's.</summary>
@@ -29,6 +29,9 @@ internal enum PagerVerb : byte
 
     /// <summary>Asks for what was counted.</summary>
     Report,
+
+    /// <summary>Asks for what was touched while that was recorded.</summary>
+    WorkingSet,
 
     /// <summary>Nothing is needed of the image any more.</summary>
     Detach,

@@ -21,6 +21,9 @@ internal static class ProtocolLimits
     /// <summary>The most images or programs in one list.</summary>
     public const int MaxListed = 4096;
 
+    /// <summary>The most ranges in a list of what was touched, or is likely to be touched.</summary>
+    public const int MaxHints = 4096;
+
     /// <summary>The longest name, in bytes of UTF-8.</summary>
     public const int MaxNameBytes = 256;
 

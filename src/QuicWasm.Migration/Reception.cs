@@ -87,7 +87,7 @@ internal sealed class Reception(
     }
 
     /// <summary>What the caller gets when the program is this node's.</summary>
-    public Migration ToMigration() => new(_client!, _streams, _plan!, _fetcher, _paged, report, new OwnershipMessage(MessageKind.Done, _layout!.Id, _claimant, _epoch));
+    public Migration ToMigration() => new(_client!, _streams, _plan!, _fetcher, _paged, report, new OwnershipMessage(MessageKind.Done, _layout!.Id, _claimant, _epoch), request);
 
     public async ValueTask DisposeAsync()
     {
@@ -221,6 +221,7 @@ internal sealed class Reception(
         options.Pager!,
         layout,
         target,
+        request.Prefetch != Prefetch.None,
         (number, memories) => new PagerAttachment(number, $"{endpoint}", request with { Image = layout.Id }, _claimant, options.FaultDeadline, memories));
 
     // Whether memories come while the program runs; and if so, whether this node can do that.

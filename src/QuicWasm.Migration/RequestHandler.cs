@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using QuicWasm.Native;
+using QuicWasm.State;
 
 namespace QuicWasm.Migration;
 
@@ -34,6 +35,7 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
             OpenImageMessage open => Open(open),
             ClaimMessage claim => Claim(claim),
             OwnershipMessage step => Step(step),
+            KeepWorkingSetMessage keep => Keep(keep),
             OrderMessage order => new OrderedMessage(await Orders.ResumeAsync(order.Order, cancellationToken)),
             ForkOrderMessage order => new ForkOrderedMessage(await Orders.ForkAsync(order.Order, cancellationToken)),
             GetCodeMessage code => new CodeMessage(Fitting(session.Opened(code.Handle).Image.CompiledCode(session, code.Identity))),
@@ -79,7 +81,10 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
     {
         HostedImage image = node.Find(open.Image);
         GranulePlan plan = CopyGranularity.Of(open.Granularity).Plan(image.Layout, open.Options);
-        return new ImageOpenedMessage(session.Open(image, plan), image.Name, image.Layout);
+        ImmutableArray<PartRange> stack = open.Hints.HasFlag(Prefetch.Stack) ? image.GuessStack() : [];
+        ImmutableArray<PartRange> recorded = open.Hints.HasFlag(Prefetch.Recorded) ? image.WorkingSet : [];
+        ImmutableArray<PartRange> hints = [.. stack, .. recorded.Take(ProtocolLimits.MaxHints - stack.Length)];
+        return new ImageOpenedMessage(session.Open(image, plan), image.Name, image.Layout, stack.Length, hints);
     }
 
     private ClaimedMessage Claim(ClaimMessage claim)
@@ -112,6 +117,24 @@ internal sealed class RequestHandler(MemoryNode node, NodeSession session, Messa
             default:
                 throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} sent {step.Kind}, which is no request");
         }
+    }
+
+    private WorkingSetKeptMessage Keep(KeepWorkingSetMessage keep)
+    {
+        HostedImage image = node.Find(keep.Image);
+        image.Ownership.CheckOwner(keep.Claimant, keep.Epoch);
+        foreach (PartRange range in keep.Ranges)
+        {
+            ImagePart? part = range.Part < image.Layout.Parts.Length ? image.Layout.Parts[range.Part] : null;
+            if (part is null || range.Offset > part.LengthBytes || range.LengthBytes > part.LengthBytes - range.Offset)
+            {
+                throw new MigrationException(MigrationError.ProtocolViolation, $"{session.Peer} says that {range} of image {image.Layout.Id} was touched, which has no such bytes");
+            }
+        }
+
+        image.WorkingSet = keep.Ranges;
+        node.Options.WorkingSetKept?.Invoke(image.Layout.Id, keep.Ranges);
+        return new WorkingSetKeptMessage(image.Layout.Id);
     }
 
     // Code only makes a program faster: what does not fit into an answer stays here.

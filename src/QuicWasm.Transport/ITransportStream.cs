@@ -35,6 +35,14 @@ public interface ITransportStream : IAsyncDisposable
     /// <exception cref="TransportException">The stream was aborted, the connection is gone, or the deadline has passed.</exception>
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// From now on reads and writes wait on the calling thread, which the system itself wakes, and return completed: for a stream that has
+    /// threads of its own, and whose answers are waited for. Once, while nothing is read or written.
+    /// </summary>
+    /// <param name="spin">How long a read looks again and again before it sleeps: for who knows that an answer is near.</param>
+    /// <returns>Whether this stream can do so; if not, it is as it was.</returns>
+    bool TryDedicate(TimeSpan spin = default) => false;
+
     /// <summary>Says that no more bytes follow: the peer's read returns 0 after the last. Reading goes on.</summary>
     ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default);
 

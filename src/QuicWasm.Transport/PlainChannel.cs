@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using QuicWasm.Native;
 
 namespace QuicWasm.Transport;
 
@@ -10,6 +11,48 @@ internal sealed class PlainChannel(Socket socket, string remotePeer) : SocketCha
 
     public override ValueTask<int> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         Socket.SendAsync(bytes, SocketFlags.None, cancellationToken);
+
+    public override bool CanWaitHere => SocketCalls.AreHere;
+
+    public override void WaitHereOnly() => SocketCalls.LeavePollers(Socket.SafeHandle);
+
+    public override int Receive(Span<byte> buffer, int timeoutMs)
+    {
+        try
+        {
+            int count = SocketCalls.TryReceive(Socket.SafeHandle, buffer);
+            if (count < 0 && timeoutMs > 0)
+            {
+                SocketCalls.Wait(Socket.SafeHandle, PollEvents.Readable, timeoutMs);
+                count = SocketCalls.TryReceive(Socket.SafeHandle, buffer);
+            }
+
+            return count;
+        }
+        catch (NativeException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    public override int Send(ReadOnlySpan<byte> bytes, int timeoutMs)
+    {
+        try
+        {
+            int count = SocketCalls.TrySend(Socket.SafeHandle, bytes);
+            if (count < 0)
+            {
+                SocketCalls.Wait(Socket.SafeHandle, PollEvents.Writable, timeoutMs);
+                count = SocketCalls.TrySend(Socket.SafeHandle, bytes);
+            }
+
+            return count;
+        }
+        catch (NativeException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
 
     public override ValueTask CompleteWritesAsync()
     {

@@ -25,6 +25,18 @@ internal abstract class SocketChannel(Socket socket, string remotePeer) : IDispo
     /// <summary>Writes, and returns how many bytes were taken.</summary>
     public abstract ValueTask<int> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
+    /// <summary>Whether <see cref="Receive"/> and <see cref="Send"/> are here.</summary>
+    public virtual bool CanWaitHere => false;
+
+    /// <summary>From now on only <see cref="Receive"/> and <see cref="Send"/> are called.</summary>
+    public virtual void WaitHereOnly() => throw new NotSupportedException();
+
+    /// <summary>Reads what there is, on this thread; 0 at the end, -1 when nothing has come for so long (0: does not sleep).</summary>
+    public virtual int Receive(Span<byte> buffer, int timeoutMs) => throw new NotSupportedException();
+
+    /// <summary>Writes, on this thread; gives how many bytes were taken, -1 where none were for so long.</summary>
+    public virtual int Send(ReadOnlySpan<byte> bytes, int timeoutMs) => throw new NotSupportedException();
+
     /// <summary>Sends the end of the stream.</summary>
     public abstract ValueTask CompleteWritesAsync();
 

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace QuicWasm.Transport;
 
 /// <summary>A stream over a socket of its own. Data goes straight between the caller's memory and the channel.</summary>
-internal sealed class SocketStream : ITransportStream
+internal sealed partial class SocketStream : ITransportStream
 {
     /// <summary>Larger writes are cut, so that counters and deadlines see progress.</summary>
     private const int ChunkBytes = 1 << 20;
@@ -152,7 +152,14 @@ internal sealed class SocketStream : ITransportStream
         else
         {
             // Closing a socket with unread input would destroy what was written and has not arrived yet.
-            _ = DiscardInputAsync();
+            if (_isDedicated)
+            {
+                new Thread(DiscardHere) { IsBackground = true, Name = "discard" }.Start();
+            }
+            else
+            {
+                _ = DiscardInputAsync();
+            }
         }
 
         return default;
@@ -187,7 +194,7 @@ internal sealed class SocketStream : ITransportStream
         try
         {
             ThrowIfUnusable();
-            return _ended ? new(0) : _channel.ReadAsync(buffer, cancellationToken);
+            return _ended ? new(0) : _isDedicated ? new(ReadHere(buffer.Span, cancellationToken)) : _channel.ReadAsync(buffer, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -200,7 +207,8 @@ internal sealed class SocketStream : ITransportStream
         try
         {
             ThrowIfUnusable();
-            return _channel.WriteAsync(bytes.Length > ChunkBytes ? bytes[..ChunkBytes] : bytes, cancellationToken);
+            ReadOnlyMemory<byte> chunk = bytes.Length > ChunkBytes ? bytes[..ChunkBytes] : bytes;
+            return _isDedicated ? new(WriteHere(chunk.Span, cancellationToken)) : _channel.WriteAsync(chunk, cancellationToken);
         }
         catch (Exception exception)
         {

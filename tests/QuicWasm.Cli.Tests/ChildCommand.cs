@@ -13,9 +13,10 @@ internal sealed class ChildCommand : IDisposable
     private readonly Task<string> _output;
     private readonly Task _errors;
 
-    private ChildCommand(string[] arguments, string? inputFile, (string Name, string Value)? variable = null)
+    private ChildCommand(string[] arguments, string? inputFile, (string Name, string Value)? variable = null, params string[] prefix)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string[] command = [.. prefix, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -62,6 +63,25 @@ internal sealed class ChildCommand : IDisposable
 
     /// <summary>With a variable of its environment.</summary>
     public static ChildCommand StartWith(string variable, string value, params string[] arguments) => new(arguments, null, (variable, value));
+
+    /// <summary>As a user without rights, where this one has them and the command can be read by everybody; skips the test elsewhere.</summary>
+    public static ChildCommand StartWithoutRights(string home, params string[] arguments)
+    {
+        string[] prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv"), "needs root, and setpriv, to give rights away");
+        using (Process probe = Process.Start(new ProcessStartInfo(prefix[0], [.. prefix[1..], "test", "-r", Path.Combine(AppContext.BaseDirectory, "QuicWasm.Cli.dll")]))!)
+        {
+            probe.WaitForExit();
+            Assert.SkipUnless(probe.ExitCode == 0, "the command cannot be read by everybody");
+        }
+
+        if (OperatingSystem.IsLinux())
+        {
+            File.SetUnixFileMode(home, (UnixFileMode)511);
+        }
+
+        return new ChildCommand(arguments, null, ("HOME", home), prefix);
+    }
 
     public static ChildCommand StartWithInput(string inputFile, params string[] arguments) => new(arguments, inputFile);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using QuicWasm.Migration;
 using QuicWasm.Native;
 using QuicWasm.Transport;
@@ -42,6 +43,65 @@ public sealed class LazyMoveTests : IDisposable
         CommandResult there = await ChildCommand.OfAsync("resume", "--freeze", "--mode", "cow", "--granularity", granularity, endpoint);
         CommandResult here = (await source.EndAsync()).AssertExit(0);
         Assert.Equal(Sleeper.Output, here.Output + there.AssertExit(0).Output);
+    }
+
+    [Theory]
+    [InlineData("read-ahead")]
+    [InlineData("stack")]
+    [InlineData("push")]
+    [InlineData("read-ahead+stack+recorded+push")]
+    public async Task What_comes_ahead_changes_nothing_but_how_much_is_waited_for(string prefetch)
+    {
+        (ChildCommand source, TransportEndpoint endpoint, string before, Task<CommandResult> expected) = await ServeAsync();
+        using (source)
+        {
+            string report = _folder.File("report.json");
+            CommandResult there = await ChildCommand.OfAsync("resume", $"{endpoint}", "--mode", "cow", "--prefetch", prefetch, "--report", report);
+            Assert.Equal((await expected).AssertExit(0).Output, before + there.AssertExit(0).Output);
+            (await source.EndAsync()).AssertExit(0);
+            Dictionary<string, double> metrics = JsonSerializer.Deserialize<Dictionary<string, double>>(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken))!;
+            Assert.True(metrics["prefetched_bytes"] > 0, "nothing came ahead");
+            Assert.True(metrics["prefetched_used_bytes"] > 0, "nothing that came ahead was used");
+            Assert.InRange(metrics["faults"] * 4096, 0, metrics["image_bytes"]);
+            Assert.InRange(metrics["fault_p50_ns"], 1, metrics["fault_p99_ns"]);
+            Assert.True(metrics["fault_trap_p50_ns"] > 0 && metrics["fault_wire_p50_ns"] > 0);
+        }
+    }
+
+    [Fact]
+    public async Task Without_rights_memory_comes_when_it_is_touched_all_the_same()
+    {
+        (ChildCommand source, TransportEndpoint endpoint, string before, Task<CommandResult> expected) = await ServeAsync();
+        using (source)
+        {
+            using ChildCommand resumed = ChildCommand.StartWithoutRights(_folder.Name, "resume", $"{endpoint}", "--mode", "cow", "--prefetch", "stack");
+            CommandResult there = await resumed.EndAsync();
+            Assert.Equal((await expected).AssertExit(0).Output, before + there.AssertExit(0).Output);
+        }
+    }
+
+    [Fact]
+    public async Task What_was_touched_first_is_kept_beside_the_image_and_comes_as_one_the_next_time()
+    {
+        (ChildCommand source, TransportEndpoint endpoint, string before, Task<CommandResult> expected) = await ServeAsync();
+        string report = _folder.File("report.json");
+        string image = _folder.File("image");
+        double[] faults = new double[2];
+        using (source)
+        {
+            CommandResult there = await ChildCommand.OfAsync("resume", $"{endpoint}", "--mode", "cow", "--record-working-set", "600000", "--report", report);
+            Assert.Equal((await expected).AssertExit(0).Output, before + there.AssertExit(0).Output);
+            (await source.EndAsync()).AssertExit(0);
+            faults[0] = await FaultsAsync(report);
+        }
+
+        Assert.True(File.Exists(WorkingSetFile.Of(image)));
+        using ChildCommand again = ChildCommand.Start("serve", "--listen", "tcp:127.0.0.1:0", image);
+        CommandResult second = await ChildCommand.OfAsync(
+            "resume", await again.SaysAsync("listening on "), "--mode", "cow", "--prefetch", "recorded", "--report", report);
+        Assert.Equal((await expected).Output, before + second.AssertExit(0).Output);
+        faults[1] = await FaultsAsync(report);
+        Assert.True(faults[1] < faults[0] / 2, $"{faults[0]} faults, then {faults[1]}");
     }
 
     [Fact]
@@ -148,6 +208,9 @@ public sealed class LazyMoveTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static async Task<double> FaultsAsync(string report) =>
+        JsonSerializer.Deserialize<Dictionary<string, double>>(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken))!["faults"];
 
     private static async Task UntilCommittedAsync(TransportEndpoint endpoint)
     {

@@ -9,9 +9,18 @@ public sealed class LazyWorkloadTests : IDisposable
 {
     private const int Points = 20;
 
+    private static bool IsFullMatrix => Environment.GetEnvironmentVariable("QUICWASM_MATRIX") == "1";
+
     private static readonly ConcurrentDictionary<string, (long SafePoints, string State)> References = new();
 
-    private readonly Pager _pager = Pagers.New();
+    // Both sides are one node here, which knows itself.
+    private static readonly string IdentityFolder = Directory.CreateTempSubdirectory("quicwasm-").FullName;
+    private static readonly NodeIdentity Identity = NodeIdentity.LoadOrCreate(IdentityFolder);
+
+    private static readonly TransportOptions Transport =
+        TransportOptions.Default with { Authentication = new PeerAuthentication(Identity, [Identity.Fingerprint]) };
+
+    private readonly Pager _pager = Pagers.New("--identity", Path.Combine(IdentityFolder, NodeIdentity.FileName), "--peer", Identity.Fingerprint);
 
     public static TheoryData<string, string> WorkloadsAndGranularities() => MovedWorkloadTests.WorkloadsAndGranularities();
 
@@ -31,6 +40,43 @@ public sealed class LazyWorkloadTests : IDisposable
     [InlineData(2 << 20)]
     public async Task Pages_of_any_length_come_when_they_are_touched(int pageBytes) =>
         Assert.True(await MoveAsync(Workload.Named("kv"), RequestOf(Granularity.Page, pageBytes), points: 3) > 0);
+
+    public static TheoryData<string, string, string, string> Matrix()
+    {
+        var data = new TheoryData<string, string, string, string>();
+        int number = 0;
+        foreach (Workload workload in Workload.All)
+        {
+            foreach (string granularity in new[] { "page", "mixture", "instance", "module" })
+            {
+                foreach (string prefetch in new[] { "none", "read-ahead", "stack", "recorded", "push", "read-ahead+stack+recorded+push" })
+                {
+                    foreach (string transport in new[] { "tcp", "tls", "quic" })
+                    {
+                        // A number that is prime to the lengths of all dimensions samples each of them evenly.
+                        if (IsFullMatrix || number++ % 31 == 0)
+                        {
+                            data.Add(workload.Name, granularity, prefetch, transport);
+                        }
+                    }
+                }
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Matrix))]
+    public async Task However_it_is_cut_fetched_ahead_and_carried_it_ends_as_if_it_had_not_moved(string workload, string granularity, string prefetch, string transport)
+    {
+        MigrationRequest request = RequestOf(CopyGranularity.Named(granularity).Granularity) with
+        {
+            Prefetch = PrefetchNames.Parse(prefetch),
+            RecordTime = TimeSpan.FromMilliseconds(5),
+        };
+        await MoveAsync(Workload.Named(workload), request, IsFullMatrix ? Points : 5, transport);
+    }
 
     [Fact]
     public async Task The_collector_in_a_tight_loop_neither_hangs_nor_is_hung()
@@ -68,18 +114,34 @@ public sealed class LazyWorkloadTests : IDisposable
         return (safePoints, run.StateDigest());
     }
 
-    private async Task<int> MoveAsync(Workload workload, MigrationRequest request, int points)
+    // QUIC needs a library of the system's, which may not be there.
+    private static async Task SkipWithoutAsync(string transport)
+    {
+        try
+        {
+            await using ITransportListener listener = await TransportRegistry.CreateDefault().ListenAsync(
+                TransportEndpoint.Parse($"{transport}:127.0.0.1:0"), Transport, TestContext.Current.CancellationToken);
+        }
+        catch (TransportException e) when (e.Error == TransportError.ProviderMissing)
+        {
+            Assert.SkipWhen(!Repository.Requires(transport), e.Message);
+            throw;
+        }
+    }
+
+    private async Task<int> MoveAsync(Workload workload, MigrationRequest request, int points, string transport = "tcp")
     {
         Pagers.SkipWithout();
+        await SkipWithoutAsync(transport);
         workload.EnsureBuilt();
         (long safePoints, string state) = References.GetOrAdd(workload.Name, _ => RunUnmoved(workload));
         TransportRegistry transports = TransportRegistry.CreateDefault();
         await using var node = new MemoryNode(new MemoryNodeOptions());
         TransportEndpoint listening = await node.ListenAsync(
-            transports, TransportEndpoint.Parse("tcp:127.0.0.1:0"), TransportOptions.Default, TestContext.Current.CancellationToken);
+            transports, TransportEndpoint.Parse($"{transport}:127.0.0.1:0"), Transport, TestContext.Current.CancellationToken);
 
         using var run = new WorkloadRun(workload);
-        await run.RunMovingAsync(safePoints / (points + 1), program => run.MigrateAsync(program, node, transports, listening, request, _pager));
+        await run.RunMovingAsync(safePoints / (points + 1), program => run.MigrateAsync(program, node, transports, listening, request, _pager, Transport));
 
         Assert.Equal(workload.TestOutput, run.Output);
         Assert.InRange(run.Moves, points, int.MaxValue);

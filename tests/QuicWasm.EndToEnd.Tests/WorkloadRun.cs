@@ -67,11 +67,19 @@ internal sealed class WorkloadRun : IDisposable
 
     /// <summary>Moves a program from a memory node to a new runtime.</summary>
     public async Task<RunningProgram> MigrateAsync(
-        RunningProgram program, MemoryNode node, TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request, Pager? pager = null)
+        RunningProgram program, MemoryNode node, TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request, Pager? pager = null,
+        TransportOptions? transport = null)
     {
         Guid image = node.Add(ProgramCapture.Capture(program), _workload.Name);
         await LeaveAsync();
-        MigratedProgram migrated = await new RunningNode(transports, new RunningNodeOptions { Pager = pager, FaultDeadline = Patience, StallDeadline = Patience })
+        var options = new RunningNodeOptions
+        {
+            Pager = pager,
+            Transport = transport ?? TransportOptions.Default,
+            FaultDeadline = Patience,
+            StallDeadline = Patience,
+        };
+        MigratedProgram migrated = await new RunningNode(transports, options)
             .ResumeAsync(endpoint, request with { Image = image }, Configure(), TestContext.Current.CancellationToken);
         _migration = migrated.Migration;
         if (_migration.Report.AllArrived is not null)

@@ -96,6 +96,22 @@ public sealed class HostilePeerTests
     }
 
     [Fact]
+    public async Task Only_the_owner_says_what_was_touched_and_only_of_what_there_is()
+    {
+        await using Nodes nodes = await Nodes.StartAsync();
+        using FakeImage image = new(Layout);
+        Guid id = nodes.Memory.Add(image, "program");
+        PartRange outside = new(0, Layout.Parts[0].LengthBytes, 1);
+        OwnershipMessage commit = new(MessageKind.Commit, id, id, 1);
+        await RefusesAsync(nodes, MigrationError.ClaimLost, Hello(), new KeepWorkingSetMessage(id, id, 1, [new PartRange(0, 0, 1)]));
+        await RefusesAsync(nodes, MigrationError.ProtocolViolation, Hello(), new ClaimMessage(id, id), new KeepWorkingSetMessage(id, id, 1, [new PartRange(0, 0, 1)]));
+        await Nodes.UntilAsync(() => nodes.StateOf(image) == ImageState.Available);
+        ulong epoch = nodes.Memory.Images[0].Epoch + 1;
+        await RefusesAsync(
+            nodes, MigrationError.ProtocolViolation, Hello(), new ClaimMessage(id, id), commit with { Epoch = epoch }, new KeepWorkingSetMessage(id, id, epoch, [outside]));
+    }
+
+    [Fact]
     public async Task A_connection_opens_a_limited_number_of_images()
     {
         await using Nodes nodes = await Nodes.StartAsync(options: new MemoryNodeOptions { MaxOpenImages = 3 });

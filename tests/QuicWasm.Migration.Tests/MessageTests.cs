@@ -16,8 +16,8 @@ public sealed class MessageTests
         new ErrorMessage(MigrationError.ClaimLost, "the claim is over; ask again ☃"),
         new PlainMessage(MessageKind.ListImages),
         new ImageListMessage([new ImageEntry(A, "one", ImageState.Claimed, 3, 1UL << 40), new ImageEntry(B, "", ImageState.Committed, 1, 0)]),
-        new OpenImageMessage(A, Granularity.Mixture, new GranularityOptions(65536, CopyMode.Cow, true)),
-        new ImageOpenedMessage(7, "program", RandomLayouts.Program(50, 1 << 20, 2)),
+        new OpenImageMessage(A, Granularity.Mixture, new GranularityOptions(65536, CopyMode.Cow, true), Prefetch.Stack | Prefetch.Recorded),
+        new ImageOpenedMessage(7, "program", RandomLayouts.Program(50, 1 << 20, 2), 1, [new PartRange(0, 0, 1), new PartRange(1, 0, 2)]),
         new GetGranulesMessage(7, [new GranuleRun(0, 1), new GranuleRun(1000, 70_000)], BlockCodec.Zstd),
         new ClaimMessage(A, B, IsShared: true),
         new ClaimedMessage(A, 9, 30_000),
@@ -31,10 +31,12 @@ public sealed class MessageTests
         new FrozenMessage(B),
         new PlainMessage(MessageKind.Status),
         new StatusReportMessage(new NodeStatus("node", [new ProgramEntry(A, "p")], 3, 4, 5, 6)),
-        new GranuleZerosMessage(int.MaxValue, 4096, ulong.MaxValue),
-        new OrderMessage(new ResumeOrder("tls:node1.example:7000", new MigrationRequest { Image = A, Program = B, Streams = 3, FreezesProgram = true, Compression = Compression.Auto })),
+        new GranuleZerosMessage(int.MaxValue, 4096, ulong.MaxValue, 77),
+        new OrderMessage(new ResumeOrder("tls:node1.example:7000", new MigrationRequest { Image = A, Program = B, Streams = 3, FreezesProgram = true, Compression = Compression.Auto, Prefetch = Prefetch.Stack | Prefetch.Push, RecordTime = TimeSpan.FromMilliseconds(5) })),
         new OrderedMessage(new OrderReceipt(A, "files there")),
         new AwaitEndMessage(B),
+        new KeepWorkingSetMessage(A, B, 9, [new PartRange(3, 4096, 8192), new PartRange(0, 0, 1)]),
+        new WorkingSetKeptMessage(A),
         new EndMessage(new OrderedEnd(OrderedOutcome.Completed, -1, "")),
         new GetCodeMessage(7, "engine 10.0"),
         new CodeMessage([new byte[] { 1, 2, 3 }, ReadOnlyMemory<byte>.Empty]),
@@ -106,7 +108,7 @@ public sealed class MessageTests
         for (int round = 0; round < Rounds; round++)
         {
             random.NextBytes(noise);
-            ReadsOrRefuses((MessageKind)random.Next(0, 24), noise.AsSpan(0, random.Next(noise.Length)));
+            ReadsOrRefuses((MessageKind)random.Next(0, 30), noise.AsSpan(0, random.Next(noise.Length)));
         }
 
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < Rounds * 16_000L);
@@ -127,6 +129,11 @@ public sealed class MessageTests
         Refuses(MessageKind.Error, [0, 0]);
         Refuses(MessageKind.Error, [99, 0]);
         Refuses(MessageKind.GranuleChunk, []);
+        Refuses(MessageKind.KeepWorkingSet, [.. new byte[40], 0x81, 0x20]);
+        Refuses(MessageKind.KeepWorkingSet, [.. new byte[40], 1, 0, 0, 0]);
+        Refuses(MessageKind.OpenImage, [.. new byte[16], 1, 0, 16, 0, 0, 1, 0, 8]);
+        Refuses(MessageKind.ImageOpened, [7, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x07]);
+        Refuses(MessageKind.ImageOpened, [7, 0, 0, 0, 0, 0, 1]);
         Refuses(0, []);
     }
 
@@ -147,7 +154,7 @@ public sealed class MessageTests
     public void A_chunk_header_comes_back_as_it_was()
     {
         byte[] bytes = new byte[GranuleChunkHeader.LengthBytes];
-        GranuleChunkHeader header = new(int.MaxValue, 1UL << 40, true);
+        GranuleChunkHeader header = new(int.MaxValue, 1UL << 40, true, uint.MaxValue);
         header.Write(bytes);
         Assert.Equal(header, GranuleChunkHeader.Read(bytes));
         bytes[12] = 2;
@@ -156,6 +163,16 @@ public sealed class MessageTests
         bytes[3] = 0xff;
         Assert.Throws<MigrationException>(() => GranuleChunkHeader.Read(bytes));
         Assert.Throws<MigrationException>(() => GranuleChunkHeader.Read(bytes.AsSpan(1)));
+    }
+
+    [Fact]
+    public void A_hint_outside_of_the_image_is_refused()
+    {
+        ImageLayout layout = RandomLayouts.Program(50, 1 << 20, 2);
+        ulong length = layout.Parts[1].LengthBytes;
+        Refuses(MessageKind.ImageOpened, Encode(new ImageOpenedMessage(7, "", layout, 0, [new PartRange(1, length, 1)])));
+        Refuses(MessageKind.ImageOpened, Encode(new ImageOpenedMessage(7, "", layout, 0, [new PartRange(layout.Parts.Length, 0, 1)])));
+        Refuses(MessageKind.ImageOpened, Encode(new ImageOpenedMessage(7, "", layout, 2, [new PartRange(1, 0, 1)])));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class OwnershipTests
         ulong epoch = _ownership.Claim(_a, _connectionA, "A");
         Assert.Equal(epoch, _ownership.Claim(_a, _connectionB, "A"));
         _ownership.CheckHolder(_connectionB);
-        _ownership.HolderLost(_connectionA);
+        Assert.False(_ownership.HolderLost(_connectionA));
+        _ownership.CheckHolder(_connectionB);
         Assert.Equal(ImageState.Claimed, _ownership.Current.State);
     }
 

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace QuicWasm.Bench;
+
+/// <summary>
+/// <c>bench first-instruction</c>: how long after an order a program runs at a node that stays up (<c>quicwasm node</c>), by the size of its
+/// memory. It is frozen at another such node, which both are warmed by an earlier move, or not.
+/// </summary>
+internal static class FirstInstructionCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Make()
+    {
+        var sizes = new Option<int[]>("--mib")
+        {
+            Description = "Sizes of the memory, powers of two", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 16, 64, 256, 1024],
+        };
+        var repetitions = new Option<int>("--repetitions") { Description = "How often each is measured", DefaultValueFactory = _ => 5 };
+        var mode = new Option<string>("--mode") { Description = "cow or no-cow", DefaultValueFactory = _ => "cow" };
+        var command = new Command("first-instruction", "Measures the time to first instruction over tcp on this machine, between nodes that stay up") { sizes, repetitions, mode };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(sizes), Math.Max(1, parsed.GetValue(repetitions)), parsed.GetRequiredValue(mode), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(int[] sizes, int repetitions, string mode, CancellationToken cancellationToken)
+    {
+        double? smallest = null;
+        foreach (int mib in sizes)
+        {
+            using LazyRun run = await LazyRun.FreezeAsync(new LazyProgram { Pages = mib * 256, Naps = 150 }, cancellationToken);
+            await using Pair cold = await Pair.StartAsync(cancellationToken);
+            double first = await cold.MoveAsync(run, mode, cancellationToken);
+            var warm = new List<double>();
+            for (int i = 0; i < repetitions; i++)
+            {
+                warm.Add(await cold.MoveAsync(run, mode, cancellationToken));
+            }
+
+            double median = Medians.Of(warm);
+            smallest ??= median;
+            Console.WriteLine(FormattableString.Invariant(
+                $"{mode} {mib,5} MiB: warm {median,8:0.00} ms (least {warm.Min():0.00}, most {warm.Max():0.00}; {median / smallest.Value:0.00} times that of {sizes[0]} MiB), cold {first,8:0.00} ms"));
+        }
+
+        return 0;
+    }
+
+    /// <summary>Two nodes that stay up.</summary>
+    private sealed class Pair(TemporaryFolder folder, NodeProcess source, string sourceEndpoint, NodeProcess destination, string destinationEndpoint) : IAsyncDisposable
+    {
+        private int _moves;
+
+        public static async Task<Pair> StartAsync(CancellationToken cancellationToken)
+        {
+            TemporaryFolder folder = new();
+            (NodeProcess source, string sourceEndpoint) = await NodeAsync(folder, cancellationToken);
+            (NodeProcess destination, string destinationEndpoint) = await NodeAsync(folder, cancellationToken);
+            return new Pair(folder, source, sourceEndpoint, destination, destinationEndpoint);
+        }
+
+        /// <summary>Brings a program to the source as a whole, and moves it to the destination; gives in how many ms after the order it ran there.</summary>
+        public async Task<double> MoveAsync(LazyRun run, string mode, CancellationToken cancellationToken)
+        {
+            (NodeProcess file, string endpoint) = await run.ServeAsync(NodeSite.Loopback, cancellationToken);
+            await using (file)
+            {
+                await OrderAsync([endpoint, "--at", sourceEndpoint, "--detach"], cancellationToken);
+                await file.EndAsync(cancellationToken);
+            }
+
+            await OrderAsync([sourceEndpoint, "--freeze", "--at", destinationEndpoint, "--mode", mode], cancellationToken);
+            _moves++;
+            string message = await destination.LastMessageAsync(" ms after its order", _moves, cancellationToken);
+            return double.Parse(message.Split(' ')[^5], CultureInfo.InvariantCulture);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await source.DisposeAsync();
+            await destination.DisposeAsync();
+            folder.Dispose();
+        }
+
+        private static async Task OrderAsync(string[] arguments, CancellationToken cancellationToken)
+        {
+            await using NodeProcess order = NodeProcess.Start(NodeSite.Loopback, ["resume", .. arguments]);
+            await order.EndAsync(cancellationToken);
+        }
+
+        private static async Task<(NodeProcess Process, string Endpoint)> NodeAsync(TemporaryFolder folder, CancellationToken cancellationToken)
+        {
+            NodeProcess node = NodeProcess.Start(NodeSite.Loopback, ["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", folder.Path]);
+            return (node, await node.MessageAsync("quicwasm: listening on ", cancellationToken));
+        }
+    }
+}

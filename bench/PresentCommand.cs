@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Diagnostics;
+
+namespace QuicWasm.Bench;
+
+/// <summary><c>bench present</c>: whether a lazily resumed program whose pages are all there is as fast as one that never moved.</summary>
+internal static class PresentCommand
+{
+    private static readonly LazyProgram Program = new() { Pages = 16384, Touches = 65536, Computations = 100_000_000 };
+
+    /// <summary>The command.</summary>
+    public static Command Make()
+    {
+        var repetitions = new Option<int>("--repetitions") { Description = "How often each is run, in turn", DefaultValueFactory = _ => 7 };
+        var command = new Command("present", "Compares a lazily resumed program, when all its pages have come, with an unmigrated one") { repetitions };
+        command.SetAction((parsed, cancellationToken) => RunAsync(Math.Max(1, parsed.GetValue(repetitions)), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(int repetitions, CancellationToken cancellationToken)
+    {
+        using LazyRun run = await LazyRun.FreezeAsync(Program, cancellationToken);
+        var unmigrated = new List<double>();
+        var resumed = new List<double>();
+        for (int i = 0; i < repetitions; i++)
+        {
+            await using NodeProcess alone = run.Run();
+            await alone.EndAsync(cancellationToken);
+            unmigrated.Add(Seconds(alone.OutputTimes));
+            resumed.Add(Seconds((await run.ResumeAsync(Route.Loopback, ["--prefetch", "push"], null, cancellationToken)).LineTimes));
+        }
+
+        double before = Medians.Of(unmigrated), after = Medians.Of(resumed);
+        Console.WriteLine(FormattableString.Invariant(
+            $"computing on {Program.Pages / 256} MiB: {before:0.000} s unmigrated, {after:0.000} s lazily resumed with all pages present: {after / before:0.000} times (medians of {repetitions}, in turn)"));
+        return 0;
+    }
+
+    private static double Seconds(IReadOnlyList<long> lines) => Stopwatch.GetElapsedTime(lines[1], lines[2]).TotalSeconds;
+}
