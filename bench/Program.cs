@@ -14,8 +14,10 @@ internal static class Program
     {
         var root = new RootCommand("Moves running programs between two processes, and measures it. One run is one workload, frozen half way.");
         root.Add(TransportCommand.Make());
+        root.Add(TransportEndCommand.Make());
         root.Add(SweepCommand.Make(arguments));
         root.Add(ReportCommand.Make());
+        root.Add(CompareCommand.Make());
         root.Add(MicroCommand.Make());
         root.Add(LoadCommand.Make());
         root.Add(FreezeCommand.Make());

@@ -163,7 +163,8 @@ internal sealed class TransportMeasurement(ITransport transport, TransportOption
         await stream.CompleteWritesAsync(cancellationToken);
     }
 
-    private static async Task<bool> ReadAsync(ITransportStream stream, byte[] bytes, CancellationToken cancellationToken)
+    /// <summary>Fills a buffer; false where the stream ends before it.</summary>
+    public static async Task<bool> ReadAsync(ITransportStream stream, byte[] bytes, CancellationToken cancellationToken)
     {
         for (int filled = 0; filled < bytes.Length;)
         {

@@ -29,6 +29,12 @@ internal static class CommonOptions
         DefaultValueFactory = _ => 10,
     };
 
+    public static Option<double> LinkDeadline() => new("--link-deadline")
+    {
+        Description = "For how many seconds a connection that is lost in the middle of a copy is made again before the migration is given up; 0: not at all",
+        DefaultValueFactory = _ => new RunningNodeOptions().LinkDeadline.TotalSeconds,
+    };
+
     public static Option<string?> Report() => new("--report")
     {
         Description = "Writes times and counts of the migration to a file, as one JSON object",

@@ -19,7 +19,7 @@ internal static class PagerCommand
         command.SetAction(parsed =>
         {
             var silent = new CommandConsole(TextWriter.Null, TextWriter.Null);
-            TransportEndpoint[] authenticated = transport.Arguments(parsed).Any() ? [TransportEndpoint.Parse("tls:127.0.0.1:1")] : [];
+            TransportEndpoint[] authenticated = transport.Arguments(parsed).Any() ? [TransportEndpoint.Parse("quic:127.0.0.1:1")] : [];
             TransportOptions options = transport.Options(parsed, silent, authenticated);
             PagerServer.Run(parsed.GetRequiredValue(socket), Transports.All, new RunningNodeOptions
             {
@@ -46,6 +46,12 @@ internal static class PagerCommand
     public static TimeSpan Deadline(double seconds) => seconds is > 0 and < 1_000_000
         ? TimeSpan.FromSeconds(seconds)
         : throw new UsageException($"--fault-deadline {seconds}: give seconds, more than 0 and at most a million");
+
+    /// <summary>Reads the value of --link-deadline.</summary>
+    /// <exception cref="UsageException">It is not a number of seconds that a clock can wait.</exception>
+    public static TimeSpan LinkDeadline(double seconds) => seconds is >= 0 and < 1_000_000
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new UsageException($"--link-deadline {seconds}: give seconds, from 0 to a million");
 
     /// <summary>Starts the pager, where a program that is resumed here will need it.</summary>
     public static void Warm(Pager pager, MigrationRequest request, string? destination)

@@ -19,8 +19,8 @@ internal static class ResumeCommand
         var migration = new MigrationOptionSet();
         var at = new Option<string?>("--at") { Description = "Has this node (quicwasm node) resume the program, and waits for its end; its output goes to files there" };
         var detach = new Option<bool>("--detach") { Description = "With --at: does not wait for the program's end" };
-        Option<double> faultDeadline = CommonOptions.FaultDeadline();
-        var command = new Command("resume", "Resumes a frozen program here, or at a node that stays up") { source, at, detach, faultDeadline };
+        Option<double> faultDeadline = CommonOptions.FaultDeadline(), linkDeadline = CommonOptions.LinkDeadline();
+        var command = new Command("resume", "Resumes a frozen program here, or at a node that stays up") { source, at, detach, faultDeadline, linkDeadline };
         session.AddTo(command);
         migration.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -52,7 +52,13 @@ internal static class ResumeCommand
             return node is not null
                 ? FromNodeAsync(
                     console, node, migration.Request(parsed), migration.WantsCode(parsed, node), configure, options, pager,
-                    PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)), cancellationToken)
+                    new RunningNodeOptions
+                    {
+                        FaultDeadline = PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)),
+                        LinkDeadline = PagerCommand.LinkDeadline(parsed.GetRequiredValue(linkDeadline)),
+                        LinkLost = e => console.Say($"{e.Message}; the connection is made again"),
+                    },
+                    cancellationToken)
                 : FromFileAsync(console, from, configure, options, cancellationToken);
         });
         return command;
@@ -97,11 +103,11 @@ internal static class ResumeCommand
         Configure configure,
         SessionOptions options,
         Pager itsPager,
-        TimeSpan faultDeadline,
+        RunningNodeOptions deadlines,
         CancellationToken cancellationToken)
     {
         using Pager pager = itsPager;
-        var running = new RunningNodeOptions { Transport = options.Transport, Pager = pager, FaultDeadline = faultDeadline };
+        RunningNodeOptions running = deadlines with { Transport = options.Transport, Pager = pager };
         MigratedProgram migrated = await new RunningNode(Transports.All, running).ResumeAsync(node, request, configure, cancellationToken);
         await using Migration.Migration migration = migrated.Migration;
         MigrationReport report = migration.Report;

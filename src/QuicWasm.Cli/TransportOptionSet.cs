@@ -26,8 +26,27 @@ internal sealed class TransportOptionSet
         Description = "Lets tcp, which is neither encrypted nor authenticated, listen on other than loopback addresses",
     };
 
+    private readonly Option<string?> _congestion = new("--congestion")
+    {
+        Description = "How QUIC finds out how fast the network is (quic:ngtcp2; MsQuic has its own way): bbr, the default, by measured rate and delay; cubic as most do, and reno take each loss for congestion",
+    };
+
+    private readonly Option<bool> _earlyData = new("--early-data")
+    {
+        Description = "Over quic:ngtcp2, when both sides have it: a node that was connected before is connected again after one round trip instead of two (0-RTT)",
+    };
+
+    private readonly Option<bool> _validateAddress = new("--validate-address")
+    {
+        Description = "Over QUIC, makes every client show that it is at its address before anything is kept for it: one round trip more",
+    };
+
     /// <summary>Makes the options.</summary>
-    public TransportOptionSet() => _transport.AcceptOnlyFromAmong([.. TransportCatalogue.Names]);
+    public TransportOptionSet()
+    {
+        _congestion.AcceptOnlyFromAmong([.. Enum.GetNames<QuicCongestionControl>().Select(static n => n.ToLowerInvariant())]);
+        _transport.AcceptOnlyFromAmong([.. TransportCatalogue.Names]);
+    }
 
     /// <summary>Where this node's key pair is.</summary>
     public static Option<string?> Identity() => new("--identity")
@@ -42,9 +61,12 @@ internal sealed class TransportOptionSet
         command.Add(_identity);
         command.Add(_peers);
         command.Add(_authorities);
+        command.Add(_congestion);
+        command.Add(_earlyData);
         if (listens)
         {
             command.Add(_insecureBind);
+            command.Add(_validateAddress);
         }
     }
 
@@ -69,9 +91,16 @@ internal sealed class TransportOptionSet
     /// <exception cref="UsageException">Nobody is trusted, or trust is asked for where nothing authenticates.</exception>
     public TransportOptions Options(ParseResult parsed, CommandConsole console, params IEnumerable<TransportEndpoint?> endpoints)
     {
+        CheckQuic(parsed, endpoints);
         TransportOptions options = TransportOptions.Default with
         {
             AllowInsecureBind = parsed.GetValue(_insecureBind),
+            Quic = new QuicOptions
+            {
+                CongestionControl = Congestion(parsed),
+                AlwaysValidateAddress = parsed.GetValue(_validateAddress),
+                EarlyData = parsed.GetValue(_earlyData),
+            },
             Refused = e => console.Say(e.Message),
         };
         string[] peers = parsed.GetRequiredValue(_peers);
@@ -84,6 +113,7 @@ internal sealed class TransportOptionSet
                     $"--identity, --peer and --ca need a transport that authenticates: {string.Join(", ", TransportCatalogue.All.Where(static t => t.IsAuthenticated).Select(static t => t.Name))}");
         }
 
+        SayProviders(parsed, console, endpoints);
         NodeIdentity identity = NodeIdentity.LoadOrCreateFile(IdentityFile(parsed.GetValue(_identity)));
         console.Say($"this node's fingerprint is {identity.Fingerprint}");
         return peers.Length == 0 && authorities is null
@@ -92,7 +122,42 @@ internal sealed class TransportOptionSet
     }
 
     /// <summary>The options as another process of this node is to be given them.</summary>
-    public IEnumerable<string> Arguments(ParseResult parsed)
+    public IEnumerable<string> Arguments(ParseResult parsed) =>
+    [
+        .. TrustArguments(parsed),
+        .. parsed.GetValue(_congestion) is { } congestion ? new[] { _congestion.Name, congestion } : [],
+        .. parsed.GetValue(_earlyData) ? new[] { _earlyData.Name } : [],
+    ];
+
+    private QuicCongestionControl Congestion(ParseResult parsed) =>
+        parsed.GetValue(_congestion) is { } name ? Enum.Parse<QuicCongestionControl>(name, ignoreCase: true) : new QuicOptions().CongestionControl;
+
+    private void CheckQuic(ParseResult parsed, IEnumerable<TransportEndpoint?> endpoints)
+    {
+        string? option = parsed.GetValue(_congestion) is not null ? _congestion.Name
+            : parsed.GetValue(_validateAddress) ? _validateAddress.Name
+            : parsed.GetValue(_earlyData) ? _earlyData.Name
+            : null;
+        if (option is not null && !endpoints.Any(static e => e is not null && e.Scheme.StartsWith("quic", StringComparison.Ordinal)))
+        {
+            throw new UsageException($"{option} needs a transport over QUIC: quic, quic:ngtcp2 or quic:msquic");
+        }
+    }
+
+    // "quic" is whichever this machine has.
+    private void SayProviders(ParseResult parsed, CommandConsole console, IEnumerable<TransportEndpoint?> endpoints)
+    {
+        foreach (string scheme in endpoints.Select(static e => e?.Scheme).OfType<string>().Distinct())
+        {
+            if (Transports.All.Get(scheme).Provider is { } provider)
+            {
+                bool isDeaf = parsed.GetValue(_congestion) is not null && provider.StartsWith("msquic", StringComparison.Ordinal);
+                console.Say($"{scheme} is carried by {provider}{(isDeaf ? ", which lets nobody choose its congestion control" : "")}");
+            }
+        }
+    }
+
+    private IEnumerable<string> TrustArguments(ParseResult parsed)
     {
         string[] peers = parsed.GetRequiredValue(_peers);
         string? authorities = parsed.GetValue(_authorities);

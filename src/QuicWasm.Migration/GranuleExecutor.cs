@@ -4,13 +4,14 @@ namespace QuicWasm.Migration;
 
 /// <summary>
 /// Moves granules from a memory node into a target: the one loop for all granularities, modes and transports. Each stream asks for
-/// runs of granules ahead, within the window, and writes what arrives straight from the frame to its place.
+/// runs of granules ahead, within the window, and writes what arrives straight from the frame to its place. A move that a lost
+/// connection has ended can be made again: it asks for what is missing, and writes no byte twice.
 /// </summary>
 internal sealed class GranuleExecutor(
     ImageLayout layout, GranulePlan plan, IImageTarget target, GranuleLedger ledger, SkeletonGate gate, TransferCounters counters, MigrationRequest request)
 {
     /// <summary>Moves the granules of a range that nobody has asked for yet; ends when all of those are written.</summary>
-    /// <exception cref="MigrationException">A stream failed, or the target refused; the ledger has failed with it.</exception>
+    /// <exception cref="MigrationException">A stream failed, or the target refused; what was asked for and has not come counts as not asked for.</exception>
     public async Task MoveAsync(IReadOnlyList<GranuleStream> streams, GranuleRun range, ByteClass byteClass, CancellationToken cancellationToken)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -36,7 +37,8 @@ internal sealed class GranuleExecutor(
             {
                 while (window.TryTake(cursor, out GranuleRun run))
                 {
-                    window.Add(run, await stream.RequestAsync(run, window.Granules, window.Bytes, ending.Token));
+                    window.Add(run, stream.NextRequestId);
+                    await stream.RequestAsync(run, window.Granules, window.Bytes, ending.Token);
                 }
 
                 if (!window.TryDue(out int granule, out ulong requestId))
@@ -44,12 +46,13 @@ internal sealed class GranuleExecutor(
                     return;
                 }
 
-                await ReceiveAsync(stream, granule, requestId, byteClass, ending.Token);
+                await ReceiveAsync(stream, window, granule, requestId, byteClass, ending.Token);
                 window.Arrived(plan.LengthOf(granule));
             }
         }
         catch (Exception e) when (e is MigrationException or ImageException or OperationCanceledException)
         {
+            window.Abandon(ledger);
             cursor.Fail(e switch
             {
                 MigrationException failure => failure,
@@ -61,40 +64,53 @@ internal sealed class GranuleExecutor(
         }
     }
 
-    private async ValueTask ReceiveAsync(GranuleStream stream, int granule, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)
+    private async ValueTask ReceiveAsync(
+        GranuleStream stream, StreamWindow window, int granule, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)
     {
         ulong length = plan.LengthOf(granule);
+        window.WrittenBytes = ledger.WrittenOf(granule);
         for (ulong offset = 0; offset < length;)
         {
             GranulePiece piece = await stream.ReceiveAsync(granule, offset, requestId, byteClass, cancellationToken);
-            PartRangeSequence ranges = plan.RangesOf(granule, offset, piece.LengthBytes);
-            await (piece.ZeroBytes > 0 ? WriteZerosAsync(stream, ranges, cancellationToken) : WriteAsync(ranges, piece.Body, cancellationToken));
-            offset += piece.LengthBytes;
+            ulong end = offset + piece.LengthBytes;
+            if (end > window.WrittenBytes)
+            {
+                ulong skipped = window.WrittenBytes - Math.Min(offset, window.WrittenBytes);
+                offset += skipped;
+                PartRangeSequence ranges = plan.RangesOf(granule, offset, end - offset);
+                await (piece.ZeroBytes > 0
+                    ? WriteZerosAsync(stream, window, ranges, cancellationToken)
+                    : WriteAsync(window, ranges, piece.Body[(int)skipped..], cancellationToken));
+            }
+
+            offset = end;
         }
 
         counters.AddGranule();
         ledger.MarkArrived(granule);
     }
 
-    private async ValueTask WriteAsync(PartRangeSequence ranges, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(StreamWindow window, PartRangeSequence ranges, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         foreach (PartRange range in ranges)
         {
             ReadOnlyMemory<byte> bytes = body[..(int)range.LengthBytes];
             body = body[(int)range.LengthBytes..];
-            if (plan.IsSkeleton(range.Part))
+            if (!plan.IsSkeleton(range.Part))
             {
-                target.Write(range.Part, range.Offset, bytes.Span);
-                gate.Arrived(range.LengthBytes);
-                continue;
+                await WaitForSkeletonAsync(cancellationToken);
             }
 
-            await WaitForSkeletonAsync(cancellationToken);
             target.Write(range.Part, range.Offset, bytes.Span);
+            window.WrittenBytes += range.LengthBytes;
+            if (plan.IsSkeleton(range.Part))
+            {
+                gate.Arrived(range.LengthBytes);
+            }
         }
     }
 
-    private async ValueTask WriteZerosAsync(GranuleStream stream, PartRangeSequence ranges, CancellationToken cancellationToken)
+    private async ValueTask WriteZerosAsync(GranuleStream stream, StreamWindow window, PartRangeSequence ranges, CancellationToken cancellationToken)
     {
         foreach (PartRange range in ranges)
         {
@@ -106,6 +122,7 @@ internal sealed class GranuleExecutor(
 
             await WaitForSkeletonAsync(cancellationToken);
             target.WriteZeros(range.Part, range.Offset, range.LengthBytes);
+            window.WrittenBytes += range.LengthBytes;
         }
     }
 

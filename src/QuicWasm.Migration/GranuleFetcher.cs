@@ -9,25 +9,27 @@ namespace QuicWasm.Migration;
 /// Fetches what a lazily resumed program touches, over a connection that stays open. Each granule comes once, whether it was touched
 /// or prefetched. Where the memory node stays away past the deadline the program traps; it never runs on bytes that are not there.
 /// </summary>
-public sealed class GranuleFetcher : IPartFetcher, IDisposable
+public sealed class GranuleFetcher : IPartFetcher, IAsyncDisposable
 {
     private readonly ImageLayout _layout;
     private readonly GranulePlan _plan;
     private readonly GranuleLedger _ledger;
     private readonly GranuleExecutor _executor;
-    private readonly GranuleStream[] _stream;
+    private readonly SourceConnection _source;
     private readonly TimeSpan _deadline;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly List<FaultRecord> _faults = [];
+    private GranuleStream? _stream;
+    private NodeClient? _streamOf;
 
     internal GranuleFetcher(
-        ImageLayout layout, GranulePlan plan, GranuleLedger ledger, GranuleExecutor executor, GranuleStream stream, TimeSpan deadline)
+        ImageLayout layout, GranulePlan plan, GranuleLedger ledger, GranuleExecutor executor, SourceConnection source, TimeSpan deadline)
     {
         _layout = layout;
         _plan = plan;
         _ledger = ledger;
         _executor = executor;
-        _stream = [stream];
+        _source = source;
         _deadline = deadline;
     }
 
@@ -69,7 +71,8 @@ public sealed class GranuleFetcher : IPartFetcher, IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            throw Unavailable(part, $"{_stream[0].Peer} did not send it within {_deadline.TotalSeconds} s", e);
+            string why = _source.LastLoss is { } loss ? $" ({loss})" : "";
+            throw Unavailable(part, $"{_source.Client.Peer} did not send it within {_deadline.TotalSeconds} s{why}", e);
         }
 
         lock (_faults)
@@ -80,22 +83,25 @@ public sealed class GranuleFetcher : IPartFetcher, IDisposable
     }
 
     /// <summary>Nothing is fetched any more: a touch of what is not here traps.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _ledger.Fail(new MigrationException(MigrationError.ConnectionLost, $"the connection to {_stream[0].Peer} was closed here"));
+        _ledger.Fail(new MigrationException(MigrationError.ConnectionLost, $"the connection to {_source.Client.Peer} was closed here"));
+        if (_stream is { } stream)
+        {
+            await stream.DisposeAsync();
+        }
+
         _turn.Dispose();
     }
 
-    /// <summary>Goes on over another connection. Only while nobody fetches.</summary>
-    internal void MoveTo(GranuleStream stream) => _stream[0] = stream;
-
     /// <summary>Fetches everything that is not here yet, beside the program; what the program touches meanwhile does not wait for it all.</summary>
-    /// <param name="stream">A stream of its own.</param>
     /// <param name="cancellationToken">Gives the transfer up; what is missing then cannot be fetched any more.</param>
-    internal async Task FetchRemainingAsync(GranuleStream stream, CancellationToken cancellationToken)
+    internal async Task FetchRemainingAsync(CancellationToken cancellationToken)
     {
-        await _executor.MoveAsync([stream], new GranuleRun(0, _plan.GranuleCount), ByteClass.Prefetched, cancellationToken);
-        await WhenArrivedAsync(new GranuleRun(0, _plan.GranuleCount), cancellationToken);
+        GranuleRun all = new(0, _plan.GranuleCount);
+        await OrFailAsync(() => _source.MoveAsync(
+            1, (streams, token) => _executor.MoveAsync(streams, all, ByteClass.Prefetched, token), cancellationToken));
+        await WhenArrivedAsync(all, cancellationToken);
     }
 
     private async Task<FetchOutcome> FetchAsync(GranuleRun run, CancellationToken cancellationToken)
@@ -106,7 +112,8 @@ public sealed class GranuleFetcher : IPartFetcher, IDisposable
         {
             TimeSpan queueTime = Stopwatch.GetElapsedTime(start);
             (int granules, ulong bytes) = Missing(run);
-            await _executor.MoveAsync(_stream, run, ByteClass.Demanded, cancellationToken);
+            await OrFailAsync(() => _source.AskAsync(
+                async (client, token) => await _executor.MoveAsync([await StreamAsync(client, token)], run, ByteClass.Demanded, token), cancellationToken));
             await WhenArrivedAsync(run, cancellationToken);
             return new FetchOutcome(granules, bytes, queueTime);
         }
@@ -114,6 +121,42 @@ public sealed class GranuleFetcher : IPartFetcher, IDisposable
         {
             _turn.Release();
         }
+    }
+
+    // Whoever waits for a granule that was asked for here learns that it does not come.
+    private async Task OrFailAsync(Func<Task> move)
+    {
+        try
+        {
+            await move();
+        }
+        catch (MigrationException e)
+        {
+            _ledger.Fail(e);
+            throw;
+        }
+        catch (OperationCanceledException e)
+        {
+            _ledger.Fail(new MigrationException(MigrationError.DeadlineExceeded, $"fetching from {_source.Client.Peer} was given up", e));
+            throw;
+        }
+    }
+
+    // One stream, which stays open: a touch waits for nothing but the answer.
+    private async Task<GranuleStream> StreamAsync(NodeClient client, CancellationToken cancellationToken)
+    {
+        if (!ReferenceEquals(client, _streamOf))
+        {
+            if (_stream is { } before)
+            {
+                await before.DisposeAsync();
+            }
+
+            _stream = await _source.OpenStreamAsync(client, cancellationToken);
+            _streamOf = client;
+        }
+
+        return _stream!;
     }
 
     private bool HasArrived(GranuleRun run)

@@ -1,8 +1,8 @@
 namespace QuicWasm.Migration;
 
 /// <summary>
-/// Which granules have been asked for and which are here, so that each is fetched once, whoever wants it. A failed transfer fails
-/// the ledger for good: nobody knows how much of a granule had been written.
+/// Which granules have been asked for and which are here, so that each is fetched once, whoever wants it. What a lost connection has
+/// taken along is asked for again; of a granule that had come in part, the part is not written again.
 /// </summary>
 internal sealed class GranuleLedger(GranulePlan plan)
 {
@@ -10,6 +10,7 @@ internal sealed class GranuleLedger(GranulePlan plan)
     private readonly ulong[] _requested = new ulong[(plan.GranuleCount + 63) / 64];
     private readonly ulong[] _arrived = new ulong[(plan.GranuleCount + 63) / 64];
     private readonly Dictionary<int, TaskCompletionSource> _waiters = [];
+    private readonly Dictionary<int, ulong> _parts = [];
     private MigrationException? _failure;
     private int _arrivedCount;
 
@@ -76,6 +77,39 @@ internal sealed class GranuleLedger(GranulePlan plan)
         }
     }
 
+    /// <summary>A connection is lost: what was asked for over it and is not here is to be asked for again.</summary>
+    public void AskAgain(GranuleRun run)
+    {
+        lock (_lock)
+        {
+            for (int granule = run.First; granule < run.End; granule++)
+            {
+                if (!Has(_arrived, granule))
+                {
+                    _requested[granule >> 6] &= ~(1UL << (granule & 63));
+                }
+            }
+        }
+    }
+
+    /// <summary>How many bytes of a granule that is not here were written when its connection was lost.</summary>
+    public ulong WrittenOf(int granule)
+    {
+        lock (_lock)
+        {
+            return _parts.GetValueOrDefault(granule);
+        }
+    }
+
+    /// <summary>So many bytes of a granule are written, and its connection is lost.</summary>
+    public void KeepPart(int granule, ulong writtenBytes)
+    {
+        lock (_lock)
+        {
+            _parts[granule] = writtenBytes;
+        }
+    }
+
     /// <summary>Ends when a granule that was asked for is here.</summary>
     public Task WhenArrivedAsync(int granule)
     {
@@ -104,6 +138,7 @@ internal sealed class GranuleLedger(GranulePlan plan)
         {
             Set(_arrived, granule);
             _arrivedCount++;
+            _parts.Remove(granule);
             if (_waiters.Remove(granule, out TaskCompletionSource? waiter))
             {
                 waiter.SetResult();
@@ -111,7 +146,7 @@ internal sealed class GranuleLedger(GranulePlan plan)
         }
     }
 
-    /// <summary>A transfer failed: whoever waits, and whoever comes later, learns why.</summary>
+    /// <summary>A transfer is given up: whoever waits, and whoever comes later, learns why.</summary>
     public void Fail(MigrationException failure)
     {
         lock (_lock)

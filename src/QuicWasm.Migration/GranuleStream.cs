@@ -22,11 +22,14 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
     /// <summary>The image's handle in its connection.</summary>
     public uint Handle => handle;
 
+    /// <summary>The number of the next request, which its chunks carry.</summary>
+    public ulong NextRequestId => _lastRequestId + 1;
+
     /// <inheritdoc cref="MessageChannel.TryDedicate"/>
     public bool TryDedicate(TimeSpan spin = default) => channel.TryDedicate(spin);
 
     /// <summary>Asks for granules.</summary>
-    /// <returns>The request's number, which its chunks carry.</returns>
+    /// <returns>The request's number.</returns>
     public async ValueTask<ulong> RequestAsync(GranuleRun run, long granulesInFlight, long bytesInFlight, CancellationToken cancellationToken)
     {
         ulong requestId = ++_lastRequestId;

@@ -10,10 +10,7 @@ namespace QuicWasm.Migration;
 /// </summary>
 public sealed class Migration : IAsyncDisposable
 {
-    private readonly NodeClient _client;
-    private readonly IReadOnlyList<GranuleStream> _streams;
-    private readonly GranulePlan _plan;
-    private readonly OwnershipMessage _done;
+    private readonly SourceConnection _source;
     private readonly MigrationRequest _request;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _background;
@@ -21,13 +18,9 @@ public sealed class Migration : IAsyncDisposable
     private bool _isDisposed;
     private int _isRecorded;
 
-    internal Migration(
-        NodeClient client, IReadOnlyList<GranuleStream> streams, GranulePlan plan, GranuleFetcher? fetcher, PagedImage? pages, MigrationReport report, OwnershipMessage done, MigrationRequest request)
+    internal Migration(SourceConnection source, GranuleFetcher? fetcher, PagedImage? pages, MigrationReport report, MigrationRequest request)
     {
-        _client = client;
-        _streams = streams;
-        _plan = plan;
-        _done = done;
+        _source = source;
         Fetcher = fetcher;
         Pages = pages;
         Report = report;
@@ -36,13 +29,13 @@ public sealed class Migration : IAsyncDisposable
     }
 
     /// <summary>The image.</summary>
-    public Guid Image => _done.Image;
+    public Guid Image => _source.Layout.Id;
 
     /// <summary>The epoch under which this node owns the program.</summary>
-    public ulong Epoch => _done.Epoch;
+    public ulong Epoch => _source.Epoch;
 
     /// <summary>The memory node in words.</summary>
-    public string Source => _client.Peer;
+    public string Source => _source.Client.Peer;
 
     /// <summary>Fetches what is touched; null where everything is here, or a pager does it.</summary>
     public GranuleFetcher? Fetcher { get; }
@@ -59,8 +52,7 @@ public sealed class Migration : IAsyncDisposable
     {
         if (Fetcher is { IsComplete: false } fetcher)
         {
-            await using GranuleStream stream = await _client.OpenStreamAsync(_streams[0].Handle, _plan, cancellationToken);
-            await fetcher.FetchRemainingAsync(stream, cancellationToken);
+            await fetcher.FetchRemainingAsync(cancellationToken);
         }
 
         if (Pages is { } pages)
@@ -79,10 +71,10 @@ public sealed class Migration : IAsyncDisposable
     /// <exception cref="MigrationException">The peer is not authenticated, or is gone. The program runs without it.</exception>
     public async Task<(int Modules, long Bytes)> FetchCodeAsync(RunningProgram program, CancellationToken cancellationToken = default)
     {
-        if (!_client.IsAuthenticated)
+        if (!_source.Client.IsAuthenticated)
         {
             throw new MigrationException(
-                MigrationError.Unsupported, $"compiled code is taken only from a peer that is authenticated, which {_client.Peer} is not: use tls or quic");
+                MigrationError.Unsupported, $"compiled code is taken only from a peer that is authenticated, which {_source.Client.Peer} is not: use tls or quic");
         }
 
         if (program.Context.Engine is not IPortableCode engine)
@@ -90,7 +82,7 @@ public sealed class Migration : IAsyncDisposable
             return (0, 0);
         }
 
-        ImmutableArray<ReadOnlyMemory<byte>> packages = await _client.GetCodeAsync(_streams[0].Handle, engine.CodeIdentity, cancellationToken);
+        ImmutableArray<ReadOnlyMemory<byte>> packages = await _source.Client.GetCodeAsync(_source.Handle, engine.CodeIdentity, cancellationToken);
         (int modules, long bytes) = (0, 0);
         foreach (ReadOnlyMemory<byte> package in packages)
         {
@@ -116,7 +108,25 @@ public sealed class Migration : IAsyncDisposable
 
         if (!_isFinished)
         {
-            await _client.StepAsync(_done, MessageKind.Finished, cancellationToken);
+            _source.CarriesGranules = false;
+            bool isRepeated = false;
+            await _source.AskAsync(
+                async (client, token) =>
+                {
+                    try
+                    {
+                        await client.StepAsync(_source.Step(MessageKind.Done), MessageKind.Finished, token);
+                    }
+                    catch (MigrationException e) when (e.Error == MigrationError.UnknownImage && isRepeated)
+                    {
+                        // The answer was lost: the memory node has let the image go already.
+                    }
+                    finally
+                    {
+                        isRepeated = true;
+                    }
+                },
+                cancellationToken);
             _isFinished = true;
         }
     }
@@ -132,15 +142,14 @@ public sealed class Migration : IAsyncDisposable
         _isDisposed = true;
         await _ending.CancelAsync();
         await _background;
-        Fetcher?.Dispose();
-        Pages?.Dispose();
-        Report.Follow(null);
-        foreach (GranuleStream stream in _streams)
+        if (Fetcher is { } fetcher)
         {
-            await stream.DisposeAsync();
+            await fetcher.DisposeAsync();
         }
 
-        await _client.DisposeAsync();
+        Pages?.Dispose();
+        Report.Follow(null);
+        await _source.DisposeAsync();
         _ending.Dispose();
     }
 
@@ -186,7 +195,8 @@ public sealed class Migration : IAsyncDisposable
     {
         if (_request.RecordTime > TimeSpan.Zero && Interlocked.Exchange(ref _isRecorded, 1) == 0)
         {
-            await _client.KeepWorkingSetAsync(_done, pages.WorkingSet(), cancellationToken);
+            ImmutableArray<PartRange> touched = pages.WorkingSet();
+            await _source.AskAsync((client, token) => client.KeepWorkingSetAsync(_source.Step(MessageKind.Done), touched, token), cancellationToken);
         }
     }
 }

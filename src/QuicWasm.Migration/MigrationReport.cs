@@ -63,6 +63,9 @@ public sealed class MigrationReport
     /// <summary>Requests for granules.</summary>
     public long Requests => _counters.Requests + _pager.Requests;
 
+    /// <summary>How often the connection was lost and made again.</summary>
+    public int Reconnects { get; private set; }
+
     /// <summary>Bytes of messages, and of the framing of granules.</summary>
     public long ControlBytes => _counters.ControlBytes + _pager.ControlBytes;
 
@@ -121,6 +124,7 @@ public sealed class MigrationReport
         sink.Observe("wire_bytes_received", Wire.BytesReceived + _pager.WireReceived, "bytes");
         sink.Observe("granules", Granules, "count");
         sink.Observe("requests", Requests, "count");
+        sink.Observe("reconnects", Reconnects, "count");
         WriteFaults(sink);
     }
 
@@ -175,6 +179,8 @@ public sealed class MigrationReport
     internal void MarkRestored() => Restored = Stopwatch.GetElapsedTime(_start);
 
     internal void MarkCommitted() => Committed = Stopwatch.GetElapsedTime(_start);
+
+    internal void CountReconnect() => Reconnects++;
 
     internal void MarkAll() => AllArrived ??= Stopwatch.GetElapsedTime(_start);
 

@@ -18,40 +18,24 @@ internal sealed class Reception(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private readonly Guid _claimant = Guid.NewGuid();
-    private readonly List<GranuleStream> _streams = [];
-    private NodeClient? _client;
-    private ImageLayout? _layout;
-    private GranulePlan? _plan;
+    private readonly SourceConnection _source = new(transports, endpoint, options, request, counters, report);
     private GranuleFetcher? _fetcher;
     private PagedImage? _paged;
-    private ulong _epoch;
 
     /// <summary>Copies what must come before the first instruction, and has the target put it together.</summary>
     public async Task CopyAsync(CancellationToken cancellationToken)
     {
-        NodeClient client = _client = await NodeClient.ConnectAsync(transports, endpoint, options, counters, cancellationToken);
-        report.MarkConnected(client);
-        MigrationRequest asked = request;
-        if (request.FreezesProgram)
-        {
-            asked = request with { Image = await client.FreezeAsync(request.Program, request.IsFlat, cancellationToken) };
-            report.MarkFrozen();
-        }
-
-        ImageOpenedMessage opened = await client.OpenImageAsync(asked, cancellationToken);
-        ImageLayout layout = _layout = opened.Layout;
-        GranulePlan plan = _plan = CopyGranularity.Of(request.Granularity).Plan(layout, request.Options);
-        bool isPaged = LeavesMemory(layout, plan);
+        bool isPaged = false;
+        await _source.ConnectAsync((layout, plan) => isPaged = LeavesMemory(layout, plan), cancellationToken);
+        ImageLayout layout = _source.Layout;
+        GranulePlan plan = _source.Plan;
         report.PlannedGranules = (plan.GranuleCount, plan.RequiredCount);
         report.ImageBytes = plan.LengthBytes;
-        _epoch = (await client.ClaimAsync(layout.Id, _claimant, request.IsShared, cancellationToken)).Epoch;
-        report.MarkClaimed();
 
         // The pager connects while what comes first is copied.
         target.Begin(layout);
         Task<PagedImage>? attaching = isPaged ? Task.Run(() => AttachPagerAsync(layout), CancellationToken.None) : null;
-        await CopyRequiredAsync(client, opened, layout, plan, attaching, cancellationToken);
+        await CopyRequiredAsync(layout, plan, attaching, cancellationToken);
     }
 
     /// <summary>
@@ -60,9 +44,8 @@ internal sealed class Reception(
     /// </summary>
     public async Task CommitAsync()
     {
-        OwnershipMessage commit = new(MessageKind.Commit, _layout!.Id, _claimant, _epoch);
         long start = Stopwatch.GetTimestamp();
-        MigrationException? lost = await TryCommitAsync(_client!, commit, isFirst: true);
+        MigrationException? lost = await TryCommitAsync(_source.Client, isFirst: true);
         for (TimeSpan pause = FirstPause; lost is not null; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
         {
             TimeSpan left = options.CommitDeadline - Stopwatch.GetElapsedTime(start);
@@ -70,12 +53,12 @@ internal sealed class Reception(
             {
                 throw new MigrationException(
                     MigrationError.CommitUnknown,
-                    $"{endpoint} did not confirm that this node owns image {_layout.Id} (epoch {_epoch}); "
+                    $"{endpoint} did not confirm that this node owns image {_source.Layout.Id} (epoch {_source.Epoch}); "
                     + $"do not run it here, and reclaim it there: {lost.Message}",
                     lost);
             }
 
-            lost = await RetryCommitAsync(commit, left);
+            lost = await RetryCommitAsync(left);
             if (lost is not null)
             {
                 await Task.Delay(pause);
@@ -87,29 +70,25 @@ internal sealed class Reception(
     }
 
     /// <summary>What the caller gets when the program is this node's.</summary>
-    public Migration ToMigration() => new(_client!, _streams, _plan!, _fetcher, _paged, report, new OwnershipMessage(MessageKind.Done, _layout!.Id, _claimant, _epoch), request);
+    public Migration ToMigration() => new(_source, _fetcher, _paged, report, request);
 
     public async ValueTask DisposeAsync()
     {
-        _fetcher?.Dispose();
+        if (_fetcher is not null)
+        {
+            await _fetcher.DisposeAsync();
+        }
+
         _paged?.Dispose();
         report.Follow(null);
-        foreach (GranuleStream stream in _streams)
-        {
-            await stream.DisposeAsync();
-        }
-
-        if (_client is { } client)
-        {
-            await client.DisposeAsync();
-        }
+        await _source.DisposeAsync();
     }
 
-    private static async Task<MigrationException?> TryCommitAsync(NodeClient client, OwnershipMessage commit, bool isFirst)
+    private async Task<MigrationException?> TryCommitAsync(NodeClient client, bool isFirst)
     {
         try
         {
-            await client.StepAsync(commit, MessageKind.Committed, CancellationToken.None);
+            await client.StepAsync(_source.Step(MessageKind.Commit), MessageKind.Committed, CancellationToken.None);
             return null;
         }
         catch (MigrationException e) when (IsUnclear(e.Error, isFirst))
@@ -124,20 +103,20 @@ internal sealed class Reception(
         || (error == MigrationError.UnknownImage && !isFirst);
 
     /// <summary>Asks over a new connection; what is fetched later comes over that one too.</summary>
-    private async Task<MigrationException?> RetryCommitAsync(OwnershipMessage commit, TimeSpan left)
+    private async Task<MigrationException?> RetryCommitAsync(TimeSpan left)
     {
         using CancellationTokenSource ending = new(left);
         NodeClient? client = null;
         try
         {
             client = await NodeClient.ConnectAsync(transports, endpoint, options, counters, ending.Token);
-            MigrationException? lost = await TryCommitAsync(client, commit, isFirst: false);
+            MigrationException? lost = await CommitAgainAsync(client, ending.Token);
             if (lost is not null)
             {
                 return lost;
             }
 
-            await AdoptAsync(client, ending.Token);
+            await _source.AdoptAsync(client, ending.Token);
             client = null;
             return null;
         }
@@ -158,40 +137,35 @@ internal sealed class Reception(
         }
     }
 
-    private async Task AdoptAsync(NodeClient client, CancellationToken cancellationToken)
+    // The commit may have been lost, and the claim with its connection: then the program is nobody's, unless another node was faster.
+    private async Task<MigrationException?> CommitAgainAsync(NodeClient client, CancellationToken cancellationToken)
     {
-        if (_fetcher is not null)
-        {
-            await client.ClaimAsync(_layout!.Id, _claimant, request.IsShared, cancellationToken);
-            ImageOpenedMessage opened = await client.OpenImageAsync(request with { Image = _layout.Id }, cancellationToken);
-            GranuleStream stream = await client.OpenStreamAsync(opened.Handle, _plan!, cancellationToken);
-            _fetcher.MoveTo(stream);
-            _streams.Insert(0, stream);
-        }
-
-        NodeClient before = _client!;
-        report.Follow(client);
-        _client = client;
-        await before.DisposeAsync();
-    }
-
-    private async Task CopyRequiredAsync(
-        NodeClient client, ImageOpenedMessage opened, ImageLayout layout, GranulePlan plan, Task<PagedImage>? attaching, CancellationToken cancellationToken)
-    {
-        GranuleLedger ledger = new(plan);
-        GranuleExecutor executor;
         try
         {
-            int streamCount = Math.Clamp(plan.RequiredCount, 1, request.Streams);
-            _streams.AddRange(await Task.WhenAll(
-                Enumerable.Range(0, streamCount).Select(_ => client.OpenStreamAsync(opened.Handle, plan, cancellationToken))));
-            SkeletonGate gate = new(plan.SkeletonBytes, () =>
-            {
-                target.BuildSkeleton();
-                report.MarkSkeleton();
-            });
-            executor = new GranuleExecutor(layout, plan, target, ledger, gate, counters, request);
-            await executor.MoveAsync(_streams, new GranuleRun(0, plan.RequiredCount), ByteClass.Required, cancellationToken);
+            return await TryCommitAsync(client, isFirst: false);
+        }
+        catch (MigrationException e) when (e.Error == MigrationError.ClaimLost && options.LinkDeadline > TimeSpan.Zero)
+        {
+            await _source.ClaimAsync(client, cancellationToken);
+            return await TryCommitAsync(client, isFirst: false);
+        }
+    }
+
+    private async Task CopyRequiredAsync(ImageLayout layout, GranulePlan plan, Task<PagedImage>? attaching, CancellationToken cancellationToken)
+    {
+        GranuleLedger ledger = new(plan);
+        SkeletonGate gate = new(plan.SkeletonBytes, () =>
+        {
+            target.BuildSkeleton();
+            report.MarkSkeleton();
+        });
+        GranuleExecutor executor = new(layout, plan, target, ledger, gate, counters, request);
+        GranuleRun required = new(0, plan.RequiredCount);
+        int streamCount = Math.Clamp(plan.RequiredCount, 1, request.Streams);
+        try
+        {
+            await _source.MoveAsync(
+                streamCount, (streams, token) => executor.MoveAsync(streams, required, ByteClass.Required, token), cancellationToken);
         }
         finally
         {
@@ -200,13 +174,14 @@ internal sealed class Reception(
         }
 
         report.MarkRequired();
+        _source.CarriesGranules = _paged is null && plan.RequiredCount < plan.GranuleCount;
         if (_paged is not null)
         {
             await _paged.StartAsync();
         }
-        else if (plan.RequiredCount < plan.GranuleCount)
+        else if (_source.CarriesGranules)
         {
-            _fetcher = new GranuleFetcher(layout, plan, ledger, executor, _streams[0], options.FaultDeadline);
+            _fetcher = new GranuleFetcher(layout, plan, ledger, executor, _source, options.FaultDeadline);
         }
         else
         {
@@ -222,7 +197,7 @@ internal sealed class Reception(
         layout,
         target,
         request.Prefetch != Prefetch.None,
-        (number, memories) => new PagerAttachment(number, $"{endpoint}", request with { Image = layout.Id }, _claimant, options.FaultDeadline, memories));
+        (number, memories) => new PagerAttachment(number, $"{endpoint}", request with { Image = layout.Id }, _source.Claimant, options.FaultDeadline, memories));
 
     // Whether memories come while the program runs; and if so, whether this node can do that.
     private bool LeavesMemory(ImageLayout layout, GranulePlan plan)

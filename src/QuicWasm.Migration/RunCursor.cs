@@ -14,9 +14,5 @@ internal sealed class RunCursor(GranuleRun range, GranuleLedger ledger)
         ledger.TryRequest(ref _next, range.End, maxGranules, batchBytes, roomBytes, out run, out bytes);
 
     /// <summary>The move is over; the first failure counts.</summary>
-    public void Fail(MigrationException failure)
-    {
-        Interlocked.CompareExchange(ref _failure, failure, null);
-        ledger.Fail(failure);
-    }
+    public void Fail(MigrationException failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 }

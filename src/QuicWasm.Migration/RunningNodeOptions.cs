@@ -20,6 +20,12 @@ public sealed record RunningNodeOptions
     /// <summary>How long the answer to a commit is asked for, over new connections where necessary, before its outcome counts as unknown.</summary>
     public TimeSpan CommitDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the memory node may be away while an image is copied: lost connections are made again for so long. Zero: they are not.</summary>
+    public TimeSpan LinkDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Called when the connection is lost in the middle of a copy, and is about to be made again; from any thread.</summary>
+    public Action<MigrationException>? LinkLost { get; init; }
+
     /// <summary>How long a program waits for a part that it touched, before it traps.</summary>
     public TimeSpan FaultDeadline { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -35,7 +35,7 @@ internal sealed class StreamWindow(MigrationRequest request)
         return taken;
     }
 
-    /// <summary>The run that was taken is under way.</summary>
+    /// <summary>The run that was taken is about to be asked for.</summary>
     public void Add(GranuleRun run, ulong requestId) => _requests.Enqueue((run, requestId));
 
     /// <summary>The granule that is due, and the request that it belongs to.</summary>
@@ -47,9 +47,27 @@ internal sealed class StreamWindow(MigrationRequest request)
         return isDue;
     }
 
+    /// <summary>How many bytes of the granule that is due were written.</summary>
+    public ulong WrittenBytes { get; set; }
+
+    /// <summary>The connection is lost: what is not here is to be asked for again.</summary>
+    public void Abandon(GranuleLedger ledger)
+    {
+        if (WrittenBytes > 0 && TryDue(out int granule, out _))
+        {
+            ledger.KeepPart(granule, WrittenBytes);
+        }
+
+        foreach ((GranuleRun run, _) in _requests)
+        {
+            ledger.AskAgain(run);
+        }
+    }
+
     /// <summary>The granule that was due is here.</summary>
     public void Arrived(ulong bytes)
     {
+        WrittenBytes = 0;
         Granules--;
         Bytes -= (long)bytes;
         if (++_received == _requests.Peek().Run.Count)

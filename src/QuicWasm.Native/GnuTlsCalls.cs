@@ -7,9 +7,11 @@ internal static unsafe partial class GnuTlsCalls
 {
     public const string Library = "gnutls";
 
-    public const uint Server = 1, Client = 2, NoAutoSendTicket = 1 << 21, NoEndOfEarlyData = 1 << 22;
+    public const uint Server = 1, Client = 2, EnableEarlyData = 1 << 20, NoAutoSendTicket = 1 << 21, NoEndOfEarlyData = 1 << 22;
     public const int CertificateCredentials = 1, FormatPem = 1, RequestCertificate = 1;
     public const uint AlpnMandatory = 1;
+    public const uint NewSessionTicket = 4, HasEarlyData = 1 << 10;
+    public const int HookAfterwards = 1;
 
     [LibraryImport(Library, EntryPoint = "gnutls_strerror")]
     public static partial nint ErrorText(int error);
@@ -49,4 +51,43 @@ internal static unsafe partial class GnuTlsCalls
 
     [LibraryImport(Library, EntryPoint = "gnutls_alert_get_name")]
     public static partial nint AlertName(int alert);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_session_ticket_enable_server")]
+    public static partial int EnableTickets(nint session, GnuTlsDatum* key);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_session_ticket_send")]
+    public static partial int SendTickets(nint session, uint count, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_record_set_max_early_data_size")]
+    public static partial int SetMaxEarlyData(nint session, nuint bytes);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_anti_replay_init")]
+    public static partial int InitAntiReplay(nint* antiReplay);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_anti_replay_deinit")]
+    public static partial void FreeAntiReplay(nint antiReplay);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_anti_replay_set_add_function")]
+    public static partial void SetAntiReplayFunction(nint antiReplay, nint function);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_anti_replay_enable")]
+    public static partial void EnableAntiReplay(nint session, nint antiReplay);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_handshake_set_hook_function")]
+    public static partial void SetHook(nint session, uint message, int when, nint function);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_session_get_ptr")]
+    public static partial void* GetPointer(nint session);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_session_get_data")]
+    public static partial int GetData(nint session, byte* data, nuint* length);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_session_set_data")]
+    public static partial int SetData(nint session, byte* data, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_session_is_resumed")]
+    public static partial int IsResumed(nint session);
+
+    [LibraryImport(Library, EntryPoint = "gnutls_session_get_flags")]
+    public static partial uint GetFlags(nint session);
 }

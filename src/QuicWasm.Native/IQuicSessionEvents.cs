@@ -6,6 +6,9 @@ public interface IQuicSessionEvents
     /// <summary>The cryptographic handshake is done; certificates can be asked for.</summary>
     void HandshakeCompleted();
 
+    /// <summary>The accepting side has given what the next connection can begin with.</summary>
+    void TicketReceived(QuicTicket ticket);
+
     /// <summary>The peer opened a stream.</summary>
     void StreamOpened(long streamId);
 

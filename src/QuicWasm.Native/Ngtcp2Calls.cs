@@ -109,6 +109,9 @@ internal static unsafe partial class Ngtcp2Calls
     [LibraryImport(Core, EntryPoint = "ngtcp2_conn_initiate_key_update")]
     public static partial int UpdateKeys(void* connection, ulong now);
 
+    [LibraryImport(Core, EntryPoint = "ngtcp2_conn_initiate_immediate_migration")]
+    public static partial int Migrate(void* connection, void* path, ulong now);
+
     [LibraryImport(Core, EntryPoint = "ngtcp2_conn_get_num_scid")]
     public static partial nuint CountSourceIds(void* connection);
 

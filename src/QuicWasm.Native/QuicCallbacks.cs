@@ -29,6 +29,12 @@ internal static unsafe class QuicCallbacks
     /// <summary>The address of the function that finds a TLS session's connection: ngtcp2_crypto_get_conn.</summary>
     public static nint FindConnection => (nint)(delegate* unmanaged[Cdecl]<void**, void*>)&GetConnection;
 
+    /// <summary>The address of the function that takes a ticket: gnutls_handshake_hook_func.</summary>
+    public static nint TakeTicket => (nint)(delegate* unmanaged[Cdecl]<nint, uint, uint, uint, void*, int>)&TicketReceived;
+
+    /// <summary>The address of the function that lets every ticket pass: gnutls_db_add_func. Whoever answers early data must look for replays.</summary>
+    public static nint LetPass => (nint)(delegate* unmanaged[Cdecl]<void*, nint, void*, void*, int>)&AddTicket;
+
     /// <summary>Fills a zeroed ngtcp2_callbacks.</summary>
     public static void Fill(byte* callbacks, QuicLibraries libraries)
     {
@@ -58,6 +64,25 @@ internal static unsafe class QuicCallbacks
     /// <summary>ngtcp2_crypto_conn_ref: a function and user data, which is where the connection's pointer is kept.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void* GetConnection(void** reference) => *(void**)reference[1];
+
+    /// <summary>A TLS session's pointer is its connection reference; the third word is ours: the handle of its <see cref="QuicSession"/>.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int TicketReceived(nint tls, uint type, uint when, uint incoming, void* message)
+    {
+        var session = Session(((nint*)GnuTlsCalls.GetPointer(tls))[2]);
+        try
+        {
+            session.TakeTicket();
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            return session.Keep(exception);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int AddTicket(void* context, nint expires, void* key, void* data) => 0;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int HandshakeCompleted(void* connection, nint handle)

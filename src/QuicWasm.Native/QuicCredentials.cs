@@ -8,6 +8,9 @@ namespace QuicWasm.Native;
 /// <summary>A certificate chain and its private key, as GnuTLS wants them. Sessions keep it alive.</summary>
 public sealed unsafe class QuicCredentials : SafeHandleZeroOrMinusOneIsInvalid
 {
+    private readonly Lock _making = new();
+    private nint _antiReplay;
+
     private QuicCredentials(nint handle)
         : base(ownsHandle: true) => SetHandle(handle);
 
@@ -44,6 +47,26 @@ public sealed unsafe class QuicCredentials : SafeHandleZeroOrMinusOneIsInvalid
         return credentials;
     }
 
+    /// <summary>What GnuTLS wants to ask about early data; made at first use.</summary>
+    internal nint AntiReplay
+    {
+        get
+        {
+            lock (_making)
+            {
+                if (_antiReplay == 0)
+                {
+                    nint made;
+                    Check(GnuTlsCalls.InitAntiReplay(&made), "look for replays");
+                    GnuTlsCalls.SetAntiReplayFunction(made, QuicCallbacks.LetPass);
+                    _antiReplay = made;
+                }
+
+                return _antiReplay;
+            }
+        }
+    }
+
     /// <summary>Throws for a negative result of GnuTLS.</summary>
     internal static void Check(int result, string doing)
     {
@@ -57,6 +80,11 @@ public sealed unsafe class QuicCredentials : SafeHandleZeroOrMinusOneIsInvalid
     protected override bool ReleaseHandle()
     {
         GnuTlsCalls.FreeCredentials(handle);
+        if (_antiReplay != 0)
+        {
+            GnuTlsCalls.FreeAntiReplay(_antiReplay);
+        }
+
         return true;
     }
 }

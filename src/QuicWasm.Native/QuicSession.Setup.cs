@@ -43,6 +43,10 @@ public sealed unsafe partial class QuicSession
             *(void**)(_block + ConnectionCell) = connection;
             Ngtcp2Calls.SetKeepAlive(connection, _settings.KeepAliveNs);
             StartTls(isServer: initial is not null);
+            if (initial is null && _settings.Ticket is { } ticket)
+            {
+                UseTicket(ticket);
+            }
         }
         catch
         {
@@ -114,7 +118,7 @@ public sealed unsafe partial class QuicSession
         Set(QuicLayout.ParametersStreamDataOneWay, 1024);
         Set(QuicLayout.ParametersData, _settings.WindowBytes);
         Set(QuicLayout.ParametersStreams, _settings.MaxStreams);
-        Set(QuicLayout.ParametersOneWayStreams, 1);
+        Set(QuicLayout.ParametersOneWayStreams, _settings.MaxOneWayStreams);
         Set(QuicLayout.ParametersIdleTimeout, _settings.IdleTimeoutNs);
         Set(QuicLayout.ParametersMaxAckDelay, MaxAckDelayNs);
     }
@@ -122,7 +126,8 @@ public sealed unsafe partial class QuicSession
     private void StartTls(bool isServer)
     {
         nint tls;
-        var flags = GnuTlsCalls.NoAutoSendTicket | GnuTlsCalls.NoEndOfEarlyData | (isServer ? GnuTlsCalls.Server : GnuTlsCalls.Client);
+        var flags = GnuTlsCalls.NoAutoSendTicket | GnuTlsCalls.NoEndOfEarlyData | (isServer ? GnuTlsCalls.Server : GnuTlsCalls.Client)
+            | (HasTickets(isServer) ? GnuTlsCalls.EnableEarlyData : 0);
         QuicCredentials.Check(GnuTlsCalls.Init(&tls, flags), "make a TLS session");
         _tls = tls;
         QuicCredentials.Check(GnuTlsCalls.SetPriority(tls, Priorities, 0), "set TLS priorities");
@@ -130,12 +135,18 @@ public sealed unsafe partial class QuicSession
         var reference = (nint*)(_block + ConnectionReference);
         reference[0] = QuicCallbacks.FindConnection;
         reference[1] = (nint)(_block + ConnectionCell);
+        reference[2] = System.Runtime.InteropServices.GCHandle.ToIntPtr(_self);
         GnuTlsCalls.SetPointer(tls, reference);
         QuicCredentials.Check(GnuTlsCalls.SetCredentials(tls, GnuTlsCalls.CertificateCredentials, _credentials.DangerousGetHandle()), "set TLS credentials");
         fixed (byte* name = Encoding.ASCII.GetBytes(_settings.Protocol))
         {
             var protocol = new GnuTlsDatum { Data = name, Length = (uint)_settings.Protocol.Length };
             QuicCredentials.Check(GnuTlsCalls.SetProtocols(tls, &protocol, 1, GnuTlsCalls.AlpnMandatory), "set the protocol");
+        }
+
+        if (HasTickets(isServer))
+        {
+            PrepareTickets(isServer);
         }
 
         if (isServer)
@@ -145,5 +156,36 @@ public sealed unsafe partial class QuicSession
         }
 
         Ngtcp2Calls.SetTlsHandle((void*)handle, tls);
+    }
+
+    private bool HasTickets(bool isServer) => isServer ? !_settings.TicketKey.IsEmpty : _settings.TakesTickets;
+
+    private void PrepareTickets(bool isServer)
+    {
+        if (!isServer)
+        {
+            GnuTlsCalls.SetHook(_tls, GnuTlsCalls.NewSessionTicket, GnuTlsCalls.HookAfterwards, QuicCallbacks.TakeTicket);
+            return;
+        }
+
+        fixed (byte* bytes = _settings.TicketKey.Span)
+        {
+            var key = new GnuTlsDatum { Data = bytes, Length = (uint)_settings.TicketKey.Length };
+            QuicCredentials.Check(GnuTlsCalls.EnableTickets(_tls, &key), "give tickets");
+        }
+
+        // RFC 9001, 4.6.1: the one value that QUIC allows.
+        QuicCredentials.Check(GnuTlsCalls.SetMaxEarlyData(_tls, uint.MaxValue), "allow early data");
+        GnuTlsCalls.EnableAntiReplay(_tls, _credentials.AntiReplay);
+    }
+
+    // A ticket that is not taken is as none.
+    private void UseTicket(QuicTicket ticket)
+    {
+        fixed (byte* session = ticket.Session.Span)
+        {
+            CanSendEarly = GnuTlsCalls.SetData(_tls, session, (nuint)ticket.Session.Length) == 0
+                && _libraries.Functions.RestoreParameters((void*)handle, ticket.Parameters.Span);
+        }
     }
 }

@@ -12,6 +12,7 @@ public sealed unsafe partial class QuicSession
     private int _filledBytes;
     private int _segmentBytes;
     private int _closeBytes;
+    private int _batchRemoteBytes;
 
     /// <summary>How many bytes of packets have left.</summary>
     public long BytesSent { get; private set; }
@@ -81,6 +82,9 @@ public sealed unsafe partial class QuicSession
         }
     }
 
+    private ReadOnlySpan<byte> BatchTarget => new(_block + BatchRemote, _batchRemoteBytes);
+
+    /// <summary>Where the packet that was written last goes to: while the peer's new address is looked at, that differs.</summary>
     private ReadOnlySpan<byte> WriteTarget => new(_block + WriteRemote, *(int*)(_block + WritePath + QuicLayout.PathRemote + 8));
 
     private void WriteClose(bool isApplication, ulong code, ulong nowNs)
@@ -131,9 +135,9 @@ public sealed unsafe partial class QuicSession
     /// <summary>A packet is complete. All of a batch have one length, but for the last, which may be shorter.</summary>
     private void Add(int lengthBytes, int roomBytes)
     {
-        if (_filledBytes > 0 && lengthBytes > _segmentBytes)
+        if (_filledBytes > 0 && (lengthBytes > _segmentBytes || !WriteTarget.SequenceEqual(BatchTarget)))
         {
-            // A probe of a longer path: alone.
+            // A probe of a longer path, or of another address: alone.
             var packet = new ReadOnlySpan<byte>(_batch + _filledBytes, lengthBytes);
             Send();
             packet.CopyTo(new Span<byte>(_batch, lengthBytes));
@@ -142,6 +146,8 @@ public sealed unsafe partial class QuicSession
         if (_filledBytes == 0)
         {
             _segmentBytes = lengthBytes;
+            WriteTarget.CopyTo(new Span<byte>(_block + BatchRemote, BlockBytes - BatchRemote));
+            _batchRemoteBytes = WriteTarget.Length;
         }
 
         _filledBytes += lengthBytes;
@@ -155,7 +161,7 @@ public sealed unsafe partial class QuicSession
     {
         if (_filledBytes > 0)
         {
-            _socket.Send(new ReadOnlySpan<byte>(_batch, _filledBytes), _segmentBytes, WriteTarget);
+            _socket.Send(new ReadOnlySpan<byte>(_batch, _filledBytes), _segmentBytes, BatchTarget);
             BytesSent += _filledBytes;
             _filledBytes = 0;
         }

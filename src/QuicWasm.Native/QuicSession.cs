@@ -12,7 +12,7 @@ namespace QuicWasm.Native;
 public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInvalid
 {
     private const int LocalAddress = 64, RemoteAddress = 96, WritePath = 128, WriteLocal = 192, WriteRemote = 224, ConnectionCell = 256;
-    private const int ConnectionReference = 264, PacketInfo = 288, BlockBytes = 320;
+    private const int ConnectionReference = 264, PacketInfo = 288, BatchRemote = 320, BlockBytes = 352;
     private const int MaxAddressBytes = 28;
 
     private const string Priorities =
@@ -20,7 +20,7 @@ public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInval
 
     private readonly QuicLibraries _libraries = QuicLibraries.Required;
     private readonly QuicSettings _settings;
-    private readonly DatagramSocket _socket;
+    private DatagramSocket _socket;
     private readonly QuicCredentials _credentials;
     private readonly GCHandle _self;
     private readonly byte* _block;
@@ -190,6 +190,22 @@ public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInval
     /// <summary>Begins to use new keys; false when the last change is not confirmed yet.</summary>
     public bool TryUpdateKeys(ulong nowNs) => Ngtcp2Calls.UpdateKeys(Connection, nowNs) == 0;
 
+    /// <summary>Goes on over another socket, since this side's address has changed; the peer makes sure that it reaches the new one.</summary>
+    /// <param name="socket">Where packets go out from now on.</param>
+    /// <param name="local">The socket's own address (sockaddr), of the same family as before.</param>
+    /// <param name="nowNs">The time.</param>
+    public void Move(DatagramSocket socket, ReadOnlySpan<byte> local, ulong nowNs)
+    {
+        Send();
+        _socket = socket;
+        local.CopyTo(new Span<byte>(_block + LocalAddress, local.Length));
+        *(uint*)(_block + 8) = (uint)local.Length;
+
+        // Where the library cannot begin a migration now (no spare connection id of the peer, say), packets leave from the new address
+        // all the same: to the peer that is what a router does that gives the connection another port.
+        _ = Ngtcp2Calls.Migrate(Connection, _block, nowNs);
+    }
+
     /// <summary>The connection ids that packets for this side carry.</summary>
     public IReadOnlyList<byte[]> OwnConnectionIds()
     {
@@ -200,6 +216,35 @@ public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInval
         }
 
         return Array.ConvertAll(ids, id => id.Span.ToArray());
+    }
+
+    /// <summary>Whether streams may be opened, and written, before the handshake is done.</summary>
+    public bool CanSendEarly { get; private set; }
+
+    /// <summary>Whether the handshake goes on from an earlier connection's, so that nobody shows a certificate.</summary>
+    public bool IsResumed => GnuTlsCalls.IsResumed(_tls) != 0;
+
+    /// <summary>After a connecting side's handshake: whether the peer has taken what was sent early. If not, its streams are to be opened anew.</summary>
+    /// <exception cref="NativeException">The library cannot go back.</exception>
+    public bool SettleEarlyData()
+    {
+        if (!CanSendEarly || (GnuTlsCalls.GetFlags(_tls) & GnuTlsCalls.HasEarlyData) != 0)
+        {
+            return CanSendEarly;
+        }
+
+        CanSendEarly = false;
+        Check(_libraries.Functions.RejectEarlyData(Connection), "go back to before the early data");
+        return false;
+    }
+
+    /// <summary>Gives the peer a ticket; by an accepting side that has a key for them, after the handshake.</summary>
+    public void GiveTicket()
+    {
+        if (!_settings.TicketKey.IsEmpty)
+        {
+            QuicCredentials.Check(GnuTlsCalls.SendTickets(_tls, 1, 0), "send a ticket");
+        }
     }
 
     /// <summary>The certificates that the peer has shown (DER), its own first; empty when none.</summary>
@@ -214,6 +259,24 @@ public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInval
         }
 
         return certificates;
+    }
+
+    /// <summary>A ticket has come: the session can be packed now.</summary>
+    internal void TakeTicket()
+    {
+        nuint length = 0;
+        _ = GnuTlsCalls.GetData(_tls, null, &length);
+        var data = new byte[length];
+        fixed (byte* bytes = data)
+        {
+            QuicCredentials.Check(GnuTlsCalls.GetData(_tls, bytes, &length), "keep a session");
+        }
+
+        var parameters = _libraries.Functions.SaveParameters(Connection);
+        if (parameters.Length > 0)
+        {
+            Events.TicketReceived(new QuicTicket(data.AsMemory(0, (int)length), parameters));
+        }
     }
 
     /// <summary>Keeps what an event threw, until the library has returned.</summary>

@@ -15,6 +15,9 @@ public sealed record QuicSettings
     /// <summary>How many streams the peer may have open.</summary>
     public required ulong MaxStreams { get; init; }
 
+    /// <summary>How many streams that only it writes the peer may have open.</summary>
+    public ulong MaxOneWayStreams { get; init; } = 1;
+
     /// <summary>How many bytes of a stream the peer may send before they are read.</summary>
     public required ulong StreamWindowBytes { get; init; }
 
@@ -38,4 +41,16 @@ public sealed record QuicSettings
 
     /// <summary>The key of stateless reset tokens.</summary>
     public required ReadOnlyMemory<byte> ResetSecret { get; init; }
+
+    /// <summary>An accepting side gives tickets under this key, of <see cref="TicketKeyBytes"/> bytes; empty: none.</summary>
+    public ReadOnlyMemory<byte> TicketKey { get; init; }
+
+    /// <summary>Whether a connecting side keeps tickets.</summary>
+    public bool TakesTickets { get; init; }
+
+    /// <summary>What a connecting side begins with; null: nothing.</summary>
+    public QuicTicket? Ticket { get; init; }
+
+    /// <summary>The length of a key for tickets.</summary>
+    public const int TicketKeyBytes = 64;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Quic;
 using System.Net.Sockets;
@@ -15,11 +16,13 @@ public sealed class MsQuicTransport : ITransport
     public static bool IsSupported =>
         (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsWindows()) && QuicConnection.IsSupported;
 
+    private readonly Lazy<string> _version = new(FindVersion);
+
     /// <inheritdoc/>
     public string Name => "quic:msquic";
 
     /// <inheritdoc/>
-    public string? Provider => IsSupported ? "msquic" : null;
+    public string? Provider => IsSupported ? _version.Value : null;
 
     /// <inheritdoc/>
     public async ValueTask<ITransportListener> ListenAsync(TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
@@ -99,6 +102,22 @@ public sealed class MsQuicTransport : ITransport
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    // System.Net.Quic does not tell; the file that it has loaded does, in its name where systems do that, or in its version resource.
+    private static string FindVersion()
+    {
+        using var self = Process.GetCurrentProcess();
+        foreach (ProcessModule module in self.Modules)
+        {
+            if (module.ModuleName.Contains("msquic", StringComparison.OrdinalIgnoreCase))
+            {
+                var soname = module.ModuleName.IndexOf(".so.", StringComparison.Ordinal);
+                return $"msquic {(soname < 0 ? module.FileVersionInfo.ProductVersion : module.ModuleName[(soname + 4)..])}".TrimEnd();
+            }
+        }
+
+        return "msquic";
     }
 
     private static TransportException Missing() => new(

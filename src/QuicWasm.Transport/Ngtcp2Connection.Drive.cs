@@ -122,7 +122,21 @@ internal sealed partial class Ngtcp2Connection
     {
         lock (Gate)
         {
+            BeginEarly();
             Pump();
+        }
+    }
+
+    /// <summary>Goes on over another socket. By the endpoint's thread.</summary>
+    public void MoveTo(DatagramSocket datagrams, ReadOnlySpan<byte> local)
+    {
+        lock (Gate)
+        {
+            if (!_isOver)
+            {
+                _session.Move(datagrams, local, QuicClock.NowNs);
+                Pump();
+            }
         }
     }
 

@@ -16,7 +16,13 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
     private readonly MemoryStream _peerHello = new();
     private QuicOutput? _hello;
     private CertificateRejection? _rejection;
+    private readonly QuicResumption? _resumption;
+    private readonly Action<QuicResumption>? _keep;
+    private IReadOnlyList<byte[]> _certificates = [];
     private TransportException? _refusal;
+    private QuicTicket? _ticket;
+    private UInt128 _cookie;
+    private bool _isHandshakeDone;
     private bool _isEstablished;
 
     /// <summary>Completes when both sides have accepted each other; on the connecting side.</summary>
@@ -24,9 +30,38 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
 
     public bool IsEstablished => _isEstablished;
 
-    void IQuicSessionEvents.HandshakeCompleted()
+    /// <summary>Whether this side was introduced by its first packet, or the peer to this listener. For tests.</summary>
+    internal bool WasEarly { get; private set; }
+
+    /// <summary>Introduces this side with the first packet. Under the lock, before anything is sent.</summary>
+    private void BeginEarly()
     {
-        var certificates = _session.PeerCertificates();
+        if (_resumption is not null && _session.CanSendEarly)
+        {
+            SendPreamble(_resumption.Cookie);
+        }
+    }
+
+    private void SendPreamble(UInt128 cookie)
+    {
+        var bytes = new byte[Preamble.LengthBytes];
+        var preamble = _rejection is null
+            ? new Preamble(PreambleKind.Control, cookie, 0, Options.MaxStreams)
+            : new Preamble(PreambleKind.Refusal, 0, 0, 0, _rejection.Status);
+        preamble.Write(bytes);
+        _hello?.Buffer.Dispose();
+        SendHello(bytes);
+    }
+
+    private void JudgePeer(IReadOnlyList<byte[]> certificates)
+    {
+        _certificates = certificates;
+        (_rejection, PeerFingerprint) = Judge(certificates, Options);
+    }
+
+    /// <summary>Why a peer with these certificates (DER) is not trusted, or null; and its fingerprint.</summary>
+    internal static (CertificateRejection? Rejection, string? Fingerprint) Judge(IReadOnlyList<byte[]> certificates, TransportOptions options)
+    {
         var presented = new X509Certificate2Collection();
         foreach (var der in certificates)
         {
@@ -34,22 +69,53 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
         }
 
         var own = presented.Count == 0 ? null : presented[0];
-        PeerFingerprint = own is null ? null : NodeIdentity.FingerprintOf(own);
-        _rejection = Options.Authentication!.Judge(own, presented, TimeProvider.System.GetUtcNow());
+        var rejection = options.Authentication!.Judge(own, presented, TimeProvider.System.GetUtcNow());
+        var fingerprint = own is null ? null : NodeIdentity.FingerprintOf(own);
         foreach (var certificate in presented)
         {
             certificate.Dispose();
         }
 
+        return (rejection, fingerprint);
+    }
+
+    /// <summary>With the ticket, which TLS gives, and the cookie, which the listener's answer holds, the next connection begins.</summary>
+    private void KeepResumption()
+    {
+        if (_ticket is not null && _cookie != 0)
+        {
+            _keep?.Invoke(new QuicResumption(_ticket, _cookie, _certificates));
+        }
+    }
+
+    void IQuicSessionEvents.HandshakeCompleted()
+    {
         if (_listener is null)
         {
-            var bytes = new byte[Preamble.LengthBytes];
-            var preamble = _rejection is null
-                ? new Preamble(PreambleKind.Control, 0, 0, Options.MaxStreams)
-                : new Preamble(PreambleKind.Refusal, 0, 0, 0, _rejection.Status);
-            preamble.Write(bytes);
-            SendHello(bytes);
+            JudgePeer(_resumption is not null && _session.IsResumed ? _resumption.Certificates : _session.PeerCertificates());
+            WasEarly = _session.SettleEarlyData();
+            if (!WasEarly)
+            {
+                SendPreamble(_session.IsResumed ? _resumption?.Cookie ?? 0 : 0);
+            }
+
+            return;
         }
+
+        if (!_isEstablished)
+        {
+            JudgePeer(_session.PeerCertificates());
+            _isHandshakeDone = true;
+        }
+
+        _session.GiveTicket();
+        ReadHello();
+    }
+
+    void IQuicSessionEvents.TicketReceived(QuicTicket ticket)
+    {
+        _ticket = ticket;
+        KeepResumption();
     }
 
     void IQuicSessionEvents.StreamOpened(long streamId)
@@ -155,9 +221,10 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
 
         if (_listener is null && bytes.Length >= PreambleReply.LengthBytes && _rejection is null)
         {
-            PreambleReply.Read(bytes, RemotePeer);
+            _cookie = PreambleReply.Read(bytes, RemotePeer).Cookie;
             _isEstablished = _session.IsEstablished = true;
             _ready.TrySetResult();
+            KeepResumption();
         }
         else if (_listener != null && bytes.Length >= Preamble.LengthBytes)
         {
@@ -168,6 +235,17 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
     private void AnswerPreamble(ReadOnlySpan<byte> bytes)
     {
         var preamble = Preamble.Read(bytes, RemotePeer);
+        if (preamble.ConnectionId != 0 && _session.IsResumed && _listener!.Cookies?.Take(preamble.ConnectionId) is { } certificates)
+        {
+            JudgePeer(certificates);
+            WasEarly = !_isHandshakeDone;
+        }
+        else if (!_isHandshakeDone)
+        {
+            // Nobody knows yet who that is; the end of the handshake tells.
+            return;
+        }
+
         var status = PreambleStatus.Accepted;
         if (preamble.Kind == PreambleKind.Refusal)
         {
@@ -188,7 +266,7 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
         }
 
         var reply = new byte[PreambleReply.LengthBytes];
-        new PreambleReply(status, status == PreambleStatus.Accepted ? Options.MaxStreams : 0).Write(reply);
+        new PreambleReply(status, _refusal is null ? Options.MaxStreams : 0, _refusal is null ? _listener!.Cookies?.Give(_certificates) ?? 0 : 0).Write(reply);
         SendHello(reply);
         if (_refusal != null)
         {

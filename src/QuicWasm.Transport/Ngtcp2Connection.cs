@@ -23,8 +23,11 @@ internal sealed partial class Ngtcp2Connection : ITransportConnection
 
     /// <summary>A connection that begins. Under <paramref name="gate"/>, since packets may come at once.</summary>
     public Ngtcp2Connection(
-        Ngtcp2Endpoint endpoint, Ngtcp2Listener? listener, TransportOptions options, string remotePeer, Lock gate, Func<IQuicSessionEvents, QuicSession> begin)
+        Ngtcp2Endpoint endpoint, Ngtcp2Listener? listener, TransportOptions options, string remotePeer, Lock gate, Func<IQuicSessionEvents, QuicSession> begin,
+        QuicResumption? resumption = null, Action<QuicResumption>? keep = null)
     {
+        _resumption = resumption;
+        _keep = keep;
         _endpoint = endpoint;
         _listener = listener;
         Options = options;

@@ -3,8 +3,11 @@ using QuicWasm.Native;
 
 namespace QuicWasm.Transport;
 
-/// <summary>A UDP socket and the thread that receives on it, for the connections of one listener or for one that was dialled.</summary>
-internal sealed class Ngtcp2Endpoint : IAsyncDisposable
+/// <summary>
+/// A UDP socket and the thread that receives on it, for the connections of one listener or for one that was dialled. When this machine
+/// loses the address that it dialled from, the connection goes on from the next one.
+/// </summary>
+internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
 {
     private const int SocketBufferBytes = 4 << 20;
     private const int DefaultSendBufferBytes = 1 << 20;
@@ -16,7 +19,7 @@ internal sealed class Ngtcp2Endpoint : IAsyncDisposable
     /// </summary>
     private const ulong ActivePeriodNs = 4_000_000;
 
-    private readonly Socket _socket;
+    private Socket _socket;
     private readonly Ngtcp2Listener? _listener;
     private readonly WakePipe _wake = new();
     private readonly Dictionary<QuicRoute, Ngtcp2Connection> _routes = [];
@@ -38,10 +41,10 @@ internal sealed class Ngtcp2Endpoint : IAsyncDisposable
         ReportBytes = Ngtcp2Transport.StreamWindowOf(options) / 4;
     }
 
-    public DatagramSocket Datagrams { get; }
+    public DatagramSocket Datagrams { get; private set; }
 
     /// <summary>The socket's own address, as sockaddr.</summary>
-    public byte[] Local { get; }
+    public byte[] Local { get; private set; }
 
     public QuicChunks Chunks { get; } = new();
 
@@ -58,6 +61,7 @@ internal sealed class Ngtcp2Endpoint : IAsyncDisposable
 
     public void Start()
     {
+        WatchAddresses();
         var thread = new Thread(Run) { IsBackground = true, Name = "quic endpoint" };
         thread.Start();
     }
@@ -114,6 +118,7 @@ internal sealed class Ngtcp2Endpoint : IAsyncDisposable
             while (!Volatile.Read(ref _stopping))
             {
                 Sleep();
+                MoveIfAddressIsGone();
                 ReceiveAll();
                 HandleTimers();
             }
@@ -163,8 +168,14 @@ internal sealed class Ngtcp2Endpoint : IAsyncDisposable
         catch (NativeException exception)
         {
             // A dialled socket whose peer's port is closed. A listener's hears of single clients in no other way than their silence.
+            // What else is wrong on the way may pass; the idle timeout ends a connection for which it does not.
             foreach (var connection in _listener is null ? _known : [])
             {
+                if (connection.IsEstablished && !Ngtcp2Errors.IsRefused(exception))
+                {
+                    continue;
+                }
+
                 connection.Lose(Ngtcp2Errors.Lost(connection.RemotePeer, exception));
             }
         }
@@ -252,6 +263,7 @@ internal sealed class Ngtcp2Endpoint : IAsyncDisposable
     /// <summary>Gives everything back. By the thread at its end, or by who could not start it.</summary>
     public void Finish()
     {
+        ForgetAddresses();
         foreach (var connection in _known)
         {
             connection.Lose(new TransportException(TransportError.ConnectionLost, $"the socket of the connection to {connection.RemotePeer} was closed"));

@@ -29,11 +29,13 @@ internal static class Ngtcp2Errors
         ? new TransportException(TransportError.ProtocolViolation, $"the connection to {peer} has failed: {text}")
         : new TransportException(TransportError.AuthenticationFailed, $"the handshake with {peer} has failed: {text}");
 
+    /// <summary>Whether the peer's machine says that nobody listens there.</summary>
+    public static bool IsRefused(NativeException exception) => exception.Errno == new SocketException((int)SocketError.ConnectionRefused).NativeErrorCode;
+
     /// <summary>The exception for a socket that can receive no more.</summary>
     public static TransportException Lost(string peer, NativeException exception)
     {
-        var refused = new SocketException((int)SocketError.ConnectionRefused);
-        var cause = exception.Errno == refused.NativeErrorCode ? (Exception)refused : exception;
+        var cause = IsRefused(exception) ? (Exception)new SocketException((int)SocketError.ConnectionRefused) : exception;
         var translated = SocketErrors.Translate(cause, $"reach {peer}");
         return new TransportException(translated.Error, translated.Message, null, exception);
     }

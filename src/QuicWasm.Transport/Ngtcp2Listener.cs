@@ -26,11 +26,15 @@ internal sealed class Ngtcp2Listener : ITransportListener
         _credentials = credentials;
         _settings = settings;
         _options = options;
+        Cookies = options.Quic.EarlyData ? new QuicCookies(TimeProvider.System) : null;
         _endpoint = new Ngtcp2Endpoint(socket, isConnected: false, this, options);
         _endpoint.Start();
     }
 
     public TransportEndpoint Endpoint { get; }
+
+    /// <summary>Peers that may come again without showing their certificate; null when none may.</summary>
+    public QuicCookies? Cookies { get; }
 
     public long RefusedCount => Interlocked.Read(ref _refused);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -16,9 +17,12 @@ public sealed class Ngtcp2Transport : ITransport
     private const ulong MaxStreamWindowBytes = 8 << 20;
     private const ulong WindowBytes = 256 << 20;
     private const int InternetPayloadBytes = 1452;
+    private const int MaxResumptions = 1024;
 
     /// <summary>Within one machine there is no path to discover, and larger datagrams cost less for each byte; a peer that takes less says so.</summary>
     private const int LoopbackPayloadBytes = 16 << 10;
+
+    private readonly ConcurrentDictionary<string, QuicResumption> _resumptions = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public string Name => "quic:ngtcp2";
@@ -31,6 +35,15 @@ public sealed class Ngtcp2Transport : ITransport
 
     /// <summary>Whether it shows its certificate when it connects. For tests.</summary>
     internal bool ShowsCertificate { get; init; } = true;
+
+    /// <summary>The largest datagram, whatever the address; 0: as the address suggests. For tests.</summary>
+    internal int PayloadBytes { get; init; }
+
+    /// <summary>What the peers agree to speak. For tests with programs that speak something else.</summary>
+    internal string Speaks { get; init; } = Protocol;
+
+    /// <summary>How many one-way streams the peer may open. For tests with programs that go away when it is one.</summary>
+    internal ulong OneWayStreams { get; init; } = 1;
 
     /// <inheritdoc/>
     public async ValueTask<ITransportListener> ListenAsync(TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
@@ -103,7 +116,26 @@ public sealed class Ngtcp2Transport : ITransport
         TransportEndpoint endpoint, IPEndPoint address, TransportOptions options, CancellationToken cancellationToken)
     {
         using var credentials = ShowsCertificate ? CredentialsOf(options) : QuicCredentials.CreateAnonymous();
-        var connection = Begin(endpoint, address, options, credentials);
+        if (options.Quic.EarlyData && _resumptions.TryRemove(KeyOf(endpoint, options), out var resumption)
+            && Ngtcp2Connection.Judge(resumption.Certificates, options).Rejection is null)
+        {
+            try
+            {
+                return await ConnectAsync(endpoint, address, options, credentials, resumption, cancellationToken);
+            }
+            catch (TransportException exception) when (exception.Error is TransportError.AuthenticationFailed)
+            {
+                // The listener does not know this node any more, or is another one: who it is shows without the past.
+            }
+        }
+
+        return await ConnectAsync(endpoint, address, options, credentials, null, cancellationToken);
+    }
+
+    private async ValueTask<ITransportConnection> ConnectAsync(
+        TransportEndpoint endpoint, IPEndPoint address, TransportOptions options, QuicCredentials credentials, QuicResumption? resumption, CancellationToken cancellationToken)
+    {
+        var connection = Begin(endpoint, address, options, credentials, resumption);
         try
         {
             // The handshake's own deadline is the connection's.
@@ -117,7 +149,10 @@ public sealed class Ngtcp2Transport : ITransport
         }
     }
 
-    private static Ngtcp2Connection Begin(TransportEndpoint endpoint, IPEndPoint address, TransportOptions options, QuicCredentials credentials)
+    // A node that has another identity, or another one's listener, begins anew.
+    private static string KeyOf(TransportEndpoint endpoint, TransportOptions options) => $"{endpoint} {options.Authentication!.Identity.Fingerprint}";
+
+    private Ngtcp2Connection Begin(TransportEndpoint endpoint, IPEndPoint address, TransportOptions options, QuicCredentials credentials, QuicResumption? resumption)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
@@ -135,7 +170,7 @@ public sealed class Ngtcp2Transport : ITransport
         Ngtcp2Connection connection;
         try
         {
-            connection = Begin(quic, endpoint, address, options, credentials, gate);
+            connection = Begin(quic, endpoint, address, options, credentials, gate, resumption);
         }
         catch (NativeException exception)
         {
@@ -147,15 +182,17 @@ public sealed class Ngtcp2Transport : ITransport
         return connection;
     }
 
-    private static Ngtcp2Connection Begin(
-        Ngtcp2Endpoint quic, TransportEndpoint endpoint, IPEndPoint address, TransportOptions options, QuicCredentials credentials, Lock gate)
+    private Ngtcp2Connection Begin(
+        Ngtcp2Endpoint quic, TransportEndpoint endpoint, IPEndPoint address, TransportOptions options, QuicCredentials credentials, Lock gate, QuicResumption? resumption)
     {
         lock (gate)
         {
             var connection = new Ngtcp2Connection(
                 quic, null, options, endpoint.ToString(), gate,
                 events => QuicSession.Connect(
-                    SettingsOf(options, address.Address), credentials, quic.Datagrams, events, quic.Local, Ngtcp2Endpoint.Serialize(address), QuicClock.NowNs));
+                    SettingsOf(options, address.Address) with { Ticket = resumption?.Ticket }, credentials, quic.Datagrams, events, quic.Local, Ngtcp2Endpoint.Serialize(address), QuicClock.NowNs),
+                resumption,
+                options.Quic.EarlyData ? kept => Keep(KeyOf(endpoint, options), kept) : null);
             quic.Add(connection);
             connection.Begin();
             return connection;
@@ -189,7 +226,7 @@ public sealed class Ngtcp2Transport : ITransport
         }
     }
 
-    private static QuicSettings SettingsOf(TransportOptions options, IPAddress address) => new()
+    private QuicSettings SettingsOf(TransportOptions options, IPAddress address) => new()
     {
         HandshakeTimeoutNs = QuicClock.ToNs(options.HandshakeTimeout),
         IdleTimeoutNs = QuicClock.ToNs(options.IdleTimeout),
@@ -199,11 +236,25 @@ public sealed class Ngtcp2Transport : ITransport
         MaxStreamWindowBytes = options.ReceiveBufferBytes > 0 ? 0 : MaxStreamWindowBytes,
         WindowBytes = WindowBytes,
         CongestionControl = (int)options.Quic.CongestionControl,
-        MaxPayloadBytes = IPAddress.IsLoopback(address) ? LoopbackPayloadBytes : InternetPayloadBytes,
+        MaxPayloadBytes = PayloadBytes > 0 ? PayloadBytes : IPAddress.IsLoopback(address) ? LoopbackPayloadBytes : InternetPayloadBytes,
         IsPayloadKnown = IPAddress.IsLoopback(address),
-        Protocol = Protocol,
+        Protocol = Speaks,
+        MaxOneWayStreams = OneWayStreams,
         ResetSecret = ResetSecretOf(options),
+        TicketKey = options.Quic.EarlyData ? TicketKeyOf(options) : default,
+        TakesTickets = options.Quic.EarlyData,
     };
+
+    private void Keep(string key, QuicResumption resumption)
+    {
+        if (_resumptions.Count < MaxResumptions || _resumptions.ContainsKey(key))
+        {
+            _resumptions[key] = resumption;
+        }
+    }
+
+    private static byte[] TicketKeyOf(TransportOptions options) =>
+        HMACSHA512.HashData(Encoding.ASCII.GetBytes(options.Authentication!.Identity.KeyPem()), "quicwasm session tickets"u8);
 
     /// <summary>The same after a restart, so that peers of the process before are told that it is gone.</summary>
     private static byte[] ResetSecretOf(TransportOptions options) =>

@@ -20,7 +20,7 @@ internal enum PreambleKind : byte
 internal readonly record struct Preamble(PreambleKind Kind, UInt128 ConnectionId, ulong StreamNumber, int MaxStreams, PreambleStatus Status = PreambleStatus.Accepted)
 {
     public const int LengthBytes = 48;
-    public const ushort Version = 1;
+    public const ushort Version = 2;
 
     /// <summary>"QuicWasm" in ASCII.</summary>
     public static ReadOnlySpan<byte> Magic => "QuicWasm"u8;

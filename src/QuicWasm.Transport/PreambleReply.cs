@@ -16,7 +16,7 @@ internal enum PreambleStatus : byte
 }
 
 /// <summary>The listener's answer to the preamble of a control socket. See docs/wire-protocol.md, section 1.</summary>
-internal readonly record struct PreambleReply(PreambleStatus Status, int MaxStreams)
+internal readonly record struct PreambleReply(PreambleStatus Status, int MaxStreams, UInt128 Cookie = default)
 {
     public const int LengthBytes = 32;
 
@@ -27,6 +27,9 @@ internal readonly record struct PreambleReply(PreambleStatus Status, int MaxStre
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[8..], Preamble.Version);
         bytes[10] = (byte)Status;
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[12..], (uint)MaxStreams);
+        Span<byte> cookie = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128LittleEndian(cookie, Cookie);
+        cookie[..QuicCookies.LengthBytes].CopyTo(bytes[16..]);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[28..], Crc32C.Append(0, bytes[..28]));
     }
 
@@ -46,8 +49,11 @@ internal readonly record struct PreambleReply(PreambleStatus Status, int MaxStre
         }
 
         var maxStreams = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
+        Span<byte> cookie = stackalloc byte[16];
+        cookie.Clear();
+        bytes.Slice(16, QuicCookies.LengthBytes).CopyTo(cookie);
         return maxStreams > 0
-            ? new PreambleReply(status, (int)Math.Min(maxStreams, TransportOptions.StreamLimit))
+            ? new PreambleReply(status, (int)Math.Min(maxStreams, TransportOptions.StreamLimit), BinaryPrimitives.ReadUInt128LittleEndian(cookie))
             : throw new TransportException(TransportError.ProtocolViolation, $"{peer} allows no streams at all");
     }
 

@@ -203,7 +203,7 @@ public sealed class TlsTests : IDisposable
     // docs/wire-protocol.md, section 1.1: the first socket of a connection.
     private static byte[] Preamble()
     {
-        byte[] bytes = [.. "QuicWasm"u8, 1, 0, 1, 0, 5, 0, 0, 0, .. new byte[32]];
+        byte[] bytes = [.. "QuicWasm"u8, 2, 0, 1, 0, 5, 0, 0, 0, .. new byte[32]];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(44), Crc32C.Append(0, bytes.AsSpan(0, 44)));
         return bytes;
     }

@@ -12,7 +12,15 @@ internal sealed class CutTransport(ITransport transport) : ITransport
     /// <summary>Called with each message after it was sent; false cuts the connection.</summary>
     public Func<MessageKind, Task<bool>> AfterAsync { get; set; } = _ => Task.FromResult(true);
 
+    /// <summary>Whether a new connection can be made.</summary>
+    public Func<bool> IsUp { get; set; } = () => true;
+
     public int Connections { get; private set; }
+
+    private ITransportConnection? _latest;
+
+    /// <summary>Cuts the connection that was made last.</summary>
+    public ValueTask CutAsync() => _latest!.DisposeAsync();
 
     public string Name => transport.Name;
 
@@ -21,7 +29,12 @@ internal sealed class CutTransport(ITransport transport) : ITransport
 
     public async ValueTask<ITransportConnection> ConnectAsync(TransportEndpoint endpoint, TransportOptions options, CancellationToken cancellationToken = default)
     {
-        ITransportConnection connection = await transport.ConnectAsync(endpoint, options, cancellationToken);
+        if (!IsUp())
+        {
+            throw new TransportException(TransportError.Unreachable, $"no way to {endpoint}");
+        }
+
+        ITransportConnection connection = _latest = await transport.ConnectAsync(endpoint, options, cancellationToken);
         Connections++;
         return new CutConnection(this, connection);
     }

@@ -106,26 +106,54 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_commit_that_did_not_arrive_is_lost_with_its_connection()
+    public async Task A_commit_that_did_not_arrive_is_made_again_under_a_new_claim()
     {
         CutTransport cut = new(new LoopbackTransport());
         await using Nodes nodes = await Nodes.StartAsync(cut);
         using FakeImage image = new(Small);
         nodes.Memory.Add(image, "program");
+        LoseFirstCommit(cut, () => nodes.StateOf(image) == ImageState.Available);
+        FakeTarget target = new();
+        await using Migration migration = await Receive(nodes, target);
+        target.AssertHolds(image);
+        Assert.Equal(2UL, migration.Epoch);
+        Assert.Equal(ImageState.Committed, nodes.StateOf(image));
+        await migration.FinishAsync(Nodes.Cancellation);
+        Assert.Empty(nodes.Memory.Images);
+    }
+
+    [Fact]
+    public async Task A_commit_that_did_not_arrive_is_lost_when_another_node_was_faster()
+    {
+        CutTransport cut = new(new LoopbackTransport());
+        await using Nodes nodes = await Nodes.StartAsync(cut);
+        using FakeImage image = new(Small);
+        nodes.Memory.Add(image, "program");
+        IImageSource? taken = null;
+        LoseFirstCommit(cut, () => nodes.StateOf(image) == ImageState.Available, async () => taken = await nodes.Memory.WithdrawAsync(image.Layout.Id));
+        FakeTarget target = new();
+        MigrationException error = await Nodes.FailsAsync(
+            () => nodes.Running(new() { CommitDeadline = TimeSpan.FromMilliseconds(300) }).ReceiveAsync(nodes.Endpoint, new MigrationRequest(), target, Nodes.Cancellation));
+        Assert.Equal(MigrationError.CommitUnknown, error.Error);
+        Assert.Same(image, taken);
+    }
+
+    private static void LoseFirstCommit(CutTransport cut, Func<bool> isFree, Func<Task>? meanwhile = null)
+    {
         int commits = 0;
         cut.Before = kind => kind != MessageKind.Commit || Interlocked.Increment(ref commits) > 1;
         cut.AfterAsync = async kind =>
         {
-            if (kind == MessageKind.Hello && commits > 0)
+            if (kind == MessageKind.Hello && commits == 1)
             {
-                await Nodes.UntilAsync(() => nodes.StateOf(image) == ImageState.Available);
+                await Nodes.UntilAsync(isFree);
+                await (meanwhile?.Invoke() ?? Task.CompletedTask);
+                meanwhile = null;
+                isFree = () => true;
             }
 
             return true;
         };
-        MigrationException error = await Nodes.FailsAsync(() => Receive(nodes, new FakeTarget()));
-        Assert.Equal(MigrationError.ClaimLost, error.Error);
-        Assert.Equal(ImageState.Available, nodes.StateOf(image));
     }
 
     [Fact]
@@ -174,8 +202,9 @@ public sealed class FailureTests
         FakeTarget target = new() { OnWrite = n => killed ??= n > 100 ? nodes.DisposeAsync().AsTask() : null };
         // The window is small, so that what is on its way when the node dies is not the rest of the image.
         MigrationRequest request = new() { WindowGranules = 16, WindowBytes = 65536 };
+        RunningNodeOptions options = new() { LinkDeadline = TimeSpan.FromMilliseconds(300) };
         MigrationException error = await Nodes.FailsAsync(
-            () => nodes.Running().ReceiveAsync(nodes.Endpoint, request, target, Nodes.Cancellation));
+            () => nodes.Running(options).ReceiveAsync(nodes.Endpoint, request, target, Nodes.Cancellation));
         Assert.True(error.Error is MigrationError.ConnectionLost or MigrationError.NodeStopping, error.ToString());
         Assert.False(target.IsCompleted);
         await killed!.WaitAsync(Nodes.Patience, Nodes.Cancellation);
@@ -189,7 +218,7 @@ public sealed class FailureTests
         using ManualResetEventSlim stalled = new();
         using FakeImage image = new(Small) { OnRead = part => stalled.Wait(part > 8 ? Nodes.Patience : TimeSpan.Zero) };
         nodes.Memory.Add(image, "program");
-        RunningNodeOptions options = new() { StallDeadline = TimeSpan.FromMilliseconds(200) };
+        RunningNodeOptions options = new() { StallDeadline = TimeSpan.FromMilliseconds(200), LinkDeadline = TimeSpan.FromMilliseconds(300) };
         MigrationException error = await Nodes.FailsAsync(
             () => nodes.Running(options).ReceiveAsync(nodes.Endpoint, new MigrationRequest(), new FakeTarget(), Nodes.Cancellation));
         Assert.Equal(MigrationError.DeadlineExceeded, error.Error);
@@ -216,7 +245,8 @@ public sealed class FailureTests
         using ManualResetEventSlim stalled = new();
         FakeTarget target = new() { OnWrite = n => stalled.Wait(n > 10 ? Nodes.Patience : TimeSpan.Zero) };
         MigrationRequest request = new() { Granularity = granularity, Streams = streams, WindowBytes = 1 << 30, WindowGranules = 1 << 20 };
-        Task<Migration> migration = nodes.Running().ReceiveAsync(nodes.Endpoint, request, target, Nodes.Cancellation);
+        RunningNodeOptions options = new() { LinkDeadline = TimeSpan.Zero };
+        Task<Migration> migration = nodes.Running(options).ReceiveAsync(nodes.Endpoint, request, target, Nodes.Cancellation);
         await Nodes.UntilAsync(() => !seen.IsEmpty && nodes.StateOf(image) == ImageState.Available);
         Assert.Equal(MigrationError.DeadlineExceeded, seen.First());
         Assert.True(image.BytesRead < 8 << 20, $"{image.BytesRead} bytes were read of the image");

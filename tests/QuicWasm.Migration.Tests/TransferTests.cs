@@ -172,7 +172,8 @@ public sealed class TransferTests
         using FakeImage image = new(RandomLayouts.Program(20, 0));
         nodes.Memory.Add(image, "program");
         MigrationRequest request = new() { Granularity = Granularity.Instance, Options = new(Mode: CopyMode.Cow) };
-        await using Migration migration = await nodes.Running().ReceiveAsync(nodes.Endpoint, request, new FakeTarget(), Nodes.Cancellation);
+        RunningNodeOptions options = new() { FaultDeadline = TimeSpan.FromMilliseconds(300) };
+        await using Migration migration = await nodes.Running(options).ReceiveAsync(nodes.Endpoint, request, new FakeTarget(), Nodes.Cancellation);
         int function = image.Layout.Parts.First(p => p.Kind == PartKind.Function).Number;
         migration.Fetcher!.Fetch(function, 0, 1);
         await nodes.DisposeAsync();

@@ -61,7 +61,7 @@ public abstract partial class TransportConformance
     [Fact(Timeout = Deadline)]
     public async Task A_killed_peer_is_a_lost_connection_and_never_an_end_of_data()
     {
-        await using var pair = await ConnectAsync();
+        await using var pair = await ConnectKillableAsync();
         var (client, server) = await pair.OpenAsync(Token);
         await server.WriteAsync(new byte[10_000], Token);
         await Streams.ReadExactlyAsync(client, 5000, Token);
@@ -77,11 +77,29 @@ public abstract partial class TransportConformance
     [Fact(Timeout = Deadline)]
     public async Task A_killed_peer_ends_a_writer_that_is_held_back()
     {
-        await using var pair = await ConnectAsync();
+        await using var pair = await ConnectKillableAsync();
         var (client, _) = await pair.OpenAsync(Token);
         var writing = client.WriteAsync(new byte[64 << 20], Token).AsTask();
         Kill(pair.Server);
         await Streams.ThrowsAsync(TransportError.ConnectionLost, () => writing);
+    }
+
+    [Fact(Timeout = Deadline)]
+    public async Task A_frame_over_the_limit_ends_its_stream_only_and_is_not_waited_for()
+    {
+        await using var pair = await ConnectAsync();
+        var (client, server) = await pair.OpenAsync(Token);
+        var header = new byte[FrameHeader.LengthBytes];
+        new FrameHeader(1, 0, 7, 1 << 20).Write(header, 0, 0);
+        await client.WriteAsync(header, Token);
+        using (var reader = new FrameReader(server, 64 << 10))
+        {
+            await Streams.ThrowsAsync(TransportError.FrameTooLarge, async () => await reader.ReadHeaderAsync(Token));
+        }
+
+        var told = await Streams.ThrowsAsync(TransportError.StreamAborted, async () => await client.ReadAsync(new byte[1], Token));
+        Assert.Equal(TransportCodes.BadFrame, told.Code);
+        await Streams.CheckUsableAsync(pair, Token);
     }
 
     [Fact(Timeout = Deadline)]

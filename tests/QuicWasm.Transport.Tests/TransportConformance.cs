@@ -22,6 +22,9 @@ public abstract partial class TransportConformance
     /// <summary>Ends a connection as a killed process does.</summary>
     private protected abstract void Kill(ITransportConnection connection);
 
+    /// <summary>Connects two ends of which the listening one can be killed.</summary>
+    private protected virtual Task<Connected> ConnectKillableAsync() => ConnectAsync();
+
     private protected Task<Connected> ConnectAsync(TransportOptions? client = null, TransportOptions? server = null) =>
         Connected.MakeAsync(Transport, Anywhere, client ?? Options, server ?? Options, Token);
 
