@@ -19,11 +19,11 @@ internal sealed class ForkMeasurement(ForkParent parent, string folder)
         ending.CancelAfter(Deadline);
         await using NodeProcess node = NodeProcess.Start(
             NodeSite.Loopback, ["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", folder, "--max-programs", $"{children}", "--engine", engine]);
-        string there = await node.MessageAsync("listening on ", ending.Token);
+        string there = await node.MessageAsync("quicwasm: listening on ", ending.Token);
         long idle = Sample(node.ProcessId);
         long start = Stopwatch.GetTimestamp();
         await using NodeProcess fork = NodeProcess.Start(NodeSite.Loopback, ["fork", parent.Image, "--children", $"{children}", "--at", there, "--mode", mode]);
-        Task<string> made = fork.MessageAsync($"child {children - 1} is program ", ending.Token);
+        Task<string> made = fork.MessageAsync($"quicwasm: child {children - 1} is program ", ending.Token);
         Task<TimeSpan> whenMade = made.ContinueWith(_ => Stopwatch.GetElapsedTime(start), ending.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         TimeSpan first = await FirstOutputAsync(node.ProcessId, children, start, fork, ending.Token);
         Task ended = fork.EndAsync(ending.Token);

@@ -9,8 +9,8 @@ public sealed class SecondHopTests : IDisposable
 {
     private static readonly Workload Kv = Workload.Named("kv");
 
-    // After the freeze it reads here and there in the heap for some seconds.
-    private static readonly string[] Arguments = ["--heap-mib", "40", "--operations", "300000", "--touch", "1"];
+    // After the freeze it reads here and there in the heap for much longer than a command takes to start.
+    private static readonly string[] Arguments = ["--heap-mib", "40", "--operations", "4000000", "--touch", "1"];
 
     private readonly TempFolder _folder = new();
 
