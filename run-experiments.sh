@@ -2,6 +2,7 @@
 # Measures the questions of experiments/ and writes the report: run-experiments.ps1 for machines without PowerShell.
 #   ./run-experiments.sh --quick                       every question, few points, minutes
 #   ./run-experiments.sh --experiment E1,E3            these, in full
+#   ./run-experiments.sh --repetitions 3               every point so often, instead of what its sweep.json says
 #   ./run-experiments.sh --list                        what would be measured, and how long it takes
 #   ./run-experiments.sh --continue results/RUN        what is missing of a run that was stopped
 set -euo pipefail
@@ -15,6 +16,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --experiment) sweep+=(--experiment "${2:?--experiment needs names, such as E1,E3}"); shift ;;
     --quick) sweep+=(--quick) ;;
+    --repetitions) sweep+=(--repetitions "${2:?--repetitions needs a number}"); shift ;;
     --list) sweep+=(--list); list=1 ;;
     --continue) folder=${2:?--continue needs a folder}; continued=1; shift ;;
     --out) folder=${2:?--out needs a folder}; shift ;;

@@ -9,14 +9,15 @@ internal static class Dimensions
     private static readonly Dictionary<string, Func<ExperimentPoint, JsonElement, ExperimentPoint>> All = new()
     {
         ["method"] = (p, v) => p with { Method = OneOf(Methods.All, v) },
-        ["workload"] = (p, v) => p with { Workload = OneOf([.. Workload.Movable.Select(w => w.Name)], v) },
+        ["workload"] = (p, v) => p with { Workload = OneOf([.. Workload.Movable.Select(w => w.Name), PagesWorkload.Name], v) },
         ["arguments"] = (p, v) => p with { Arguments = v.GetString() },
         ["small"] = (p, v) => p with { IsSmall = v.GetBoolean() },
-        ["engine"] = (p, v) => p with { Engine = OneOf(["tiered", "interpreter", "compiler", RunContext.OtherEngine], v) },
+        ["engine"] = (p, v) => p with { Engine = OneOf(["tiered", "interpreter", "compiler", "unfreezable", RunContext.OtherEngine], v) },
         ["granularity"] = (p, v) => p with { Granularity = OneOf([.. CopyGranularity.All.Select(g => g.Name)], v) },
         ["granuleBytes"] = (p, v) => p with { GranuleBytes = v.GetInt32() },
         ["mode"] = (p, v) => p with { Mode = OneOf(["no-cow", "cow"], v) },
         ["eagerMemory"] = (p, v) => p with { EagerMemory = v.GetBoolean() },
+        ["warm"] = (p, v) => p with { Warm = v.GetBoolean() },
         ["transport"] = (p, v) => p with { Transport = OneOf(["tcp", "tls", "quic", "quic:ngtcp2", "quic:msquic"], v) },
         ["streams"] = (p, v) => p with { Streams = v.GetInt32() },
         ["compression"] = (p, v) => p with { Compression = v.GetString()! },

@@ -26,6 +26,9 @@ internal sealed record ExperimentPoint
 
     public bool EagerMemory { get; init; }
 
+    /// <summary>Whether both nodes stay up and have moved a program before: else each process is fresh, and its own code not compiled yet.</summary>
+    public bool Warm { get; init; }
+
     public string Transport { get; init; } = "tcp";
 
     public int Streams { get; init; } = 1;
@@ -69,7 +72,9 @@ internal sealed record ExperimentPoint
         {
             Method == Methods.Migrate ? null : Method, Workload, HeapMib is null ? null : $"{HeapMib} MiB",
             Touch is null ? null : $"touch {Touch.Value.ToString(CultureInfo.InvariantCulture)}",
-            Granularity, Mode, Transport, Engine, Link.IsClean ? null : Link.ToString(),
+            Granularity, EagerMemory ? $"{Mode} memory first" : Mode, Prefetch == "none" ? null : Prefetch, Compression == "none" ? null : Compression,
+            Children == 1 ? null : $"{Children} children", Transport, Streams == 1 ? null : $"{Streams} streams", Engine, Warm ? "warm" : null,
+            Link.IsClean ? null : Link.ToString(),
         }.Where(t => t is not null));
 
     private static void Add<T>(List<string> arguments, Workload workload, string option, T? value)

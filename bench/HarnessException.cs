@@ -1,4 +1,4 @@
 namespace QuicWasm.Bench;
 
 /// <summary>The harness cannot go on, and says why.</summary>
-internal sealed class HarnessException(string message) : Exception(message);
+internal class HarnessException(string message) : Exception(message);

@@ -15,6 +15,18 @@ internal static class Methods
     /// <summary>Every granule that will be touched comes in one blob: needs to know which those are.</summary>
     public const string Oracle = "oracle";
 
+    /// <summary>A program that was frozen into a file is served, and resumed with prefetch; what was recorded of it was recorded with other input.</summary>
+    public const string Replay = "replay";
+
+    /// <summary>Children are made of the program at the destination, which then run there each for itself.</summary>
+    public const string Fork = "fork";
+
+    /// <summary>The whole process of the engine is moved by CRIU: its memory goes to a page server first.</summary>
+    public const string Criu = "criu";
+
+    /// <summary>The same, and pages come when they are touched, and in between (lazy-pages).</summary>
+    public const string CriuLazy = "criu-lazy";
+
     /// <summary>The program runs in one place, and nobody can reach it.</summary>
     public const string Unmigrated = "unmigrated";
 
@@ -22,5 +34,5 @@ internal static class Methods
     public const string Listening = "listening";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Migrate, ColdStart, File, Oracle, Unmigrated, Listening];
+    public static IReadOnlyList<string> All { get; } = [Migrate, ColdStart, File, Oracle, Replay, Fork, Criu, CriuLazy, Unmigrated, Listening];
 }

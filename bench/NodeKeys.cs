@@ -19,4 +19,17 @@ internal static class NodeKeys
         using NodeIdentity here = NodeIdentity.LoadOrCreateFile(source), there = NodeIdentity.LoadOrCreateFile(destination);
         return (["--identity", source, "--peer", there.Fingerprint], ["--identity", destination, "--peer", here.Fingerprint]);
     }
+
+    /// <summary>The options of every command of a run in which each of several nodes is asked by each other: one key, which all trust.</summary>
+    public static IReadOnlyList<string> MakeShared(string transport, TemporaryFolder folder)
+    {
+        if (!TransportCatalogue.IsAuthenticated(transport))
+        {
+            return [];
+        }
+
+        string file = Path.Combine(folder.Path, "node.pem");
+        using NodeIdentity all = NodeIdentity.LoadOrCreateFile(file);
+        return ["--identity", file, "--peer", all.Fingerprint];
+    }
 }

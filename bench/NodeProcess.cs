@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace QuicWasm.Bench;
 
 /// <summary>A process of a run: its lines as they come, and when, what it uses, and its end. Killed when it is disposed of before that.</summary>
-internal sealed class NodeProcess : IAsyncDisposable
+internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
 {
     private readonly Process _process;
     private readonly ProcessUsage _usage;
@@ -28,7 +28,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Lines of the program's output until now.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> Output
     {
         get
@@ -40,7 +40,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>When each of those lines came, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<long> OutputTimes
     {
         get
@@ -75,12 +75,19 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts <c>quicwasm</c> at a site; its standard input stays open for <see cref="GiveLine"/>.</summary>
     public static NodeProcess StandBy(NodeSite site, IEnumerable<string> arguments) => new(Launch(site, "QuicWasm.Cli.dll", arguments), null, standsBy: true);
 
-    /// <summary>Starts another program at a site.</summary>
-    public static NodeProcess StartOther(NodeSite site, IEnumerable<string> command) => new(Launch([.. site.Prefix, .. command]), null, standsBy: false);
+    /// <summary>Starts any command at a site; <paramref name="input"/> is a file for its standard input, or null.</summary>
+    public static NodeProcess StartOther(NodeSite site, IEnumerable<string> command, string? input = null) =>
+        new(Launch([.. site.Prefix, .. command]), input, standsBy: false);
+
+    /// <summary>The command line of <c>quicwasm</c> with arguments.</summary>
+    public static IReadOnlyList<string> Command(IEnumerable<string> arguments) => Command("QuicWasm.Cli.dll", arguments);
 
     /// <summary>Starts a program that lies beside this one, in .NET, its streams redirected.</summary>
     public static Process Launch(NodeSite site, string program, IEnumerable<string> arguments) =>
-        Launch([.. site.Prefix, DotnetHost(), "exec", Path.Combine(AppContext.BaseDirectory, program), .. arguments]);
+        Launch([.. site.Prefix, .. Command(program, arguments)]);
+
+    private static IReadOnlyList<string> Command(string program, IEnumerable<string> arguments) =>
+        [DotnetHost(), "exec", Path.Combine(AppContext.BaseDirectory, program), .. arguments];
 
     private static Process Launch(string[] command)
     {
@@ -93,10 +100,10 @@ internal sealed class NodeProcess : IAsyncDisposable
         return Process.Start(start) ?? throw new HarnessException($"{command[0]} could not be started");
     }
 
-    /// <summary>Gives a process that stands by its one line.</summary>
-    public void GiveLine(string line)
+    /// <summary>Gives a process that stands by its one line, and behind it what is its program's.</summary>
+    public void GiveLine(string line, string input = "")
     {
-        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Write($"{line}\n{input}");
         _process.StandardInput.Close();
     }
 

@@ -28,6 +28,9 @@ internal sealed record Observation
 
     public bool EagerMemory { get; init; }
 
+    /// <summary>Whether both nodes had moved a program before; else their processes were fresh.</summary>
+    public bool Warm { get; init; }
+
     public required string Transport { get; init; }
 
     /// <summary>What implements the transport.</summary>
@@ -86,7 +89,7 @@ internal sealed record Observation
         '|',
         new object?[]
         {
-            Method, Workload, Arguments, Engine, Granularity, GranuleBytes, Mode, EagerMemory, Transport, Streams, Compression, Prefetch,
+            Method, Workload, Arguments, Engine, Granularity, GranuleBytes, Mode, EagerMemory, Warm, Transport, Streams, Compression, Prefetch,
             MemoryMib, TouchRatio, DirtyRate, Children, RttMs, JitterMs, Loss, LossBurst, Reorder, RateMbit, QueueKib,
         }.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture)));
 
@@ -107,8 +110,9 @@ internal sealed record Observation
         GranuleBytes = point.GranuleBytes,
         Mode = point.Mode,
         EagerMemory = point.EagerMemory,
+        Warm = point.Warm,
         Transport = point.Transport,
-        Provider = TransportRegistry.CreateDefault().Get(point.Transport).Provider ?? point.Transport,
+        Provider = TransportProviders.Of(point.Transport),
         Streams = point.Streams,
         Compression = point.Compression,
         Prefetch = point.Prefetch,

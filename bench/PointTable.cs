@@ -49,13 +49,13 @@ internal sealed partial class PointTable
         {
             table.Add(
             [
-                varying.Length == 0 ? point.First().Workload : string.Join(' ', varying.Select(d => Cell(d.GetValue(point.First())))),
+                varying.Length == 0 ? point.First().Workload : string.Join(' ', varying.Select(d => Cell(d, point.First()))),
                 .. Columns.Select(c => Cell(summary[point.Key], c.Metric, c.Divisor, c.Format, c.IsInterval)),
                 Verdict([.. point]),
             ]);
         }
 
-        string first = varying.Length == 0 ? "workload" : string.Join(' ', varying.Select(d => JsonNamingPolicy.SnakeCaseLower.ConvertName(d.Name)));
+        string first = varying.Length == 0 ? "workload" : string.Join(' ', varying.Select(Name));
         return new PointTable([first, .. Columns.Select(c => c.Header), "output"], table, Reasons(rows));
     }
 
@@ -68,6 +68,12 @@ internal sealed partial class PointTable
 
     private static IEnumerable<Observation> Sorted(IReadOnlyList<Observation> rows, PropertyInfo[] varying) =>
         varying.Aggregate(rows.OrderBy(_ => 0), (sorted, dimension) => sorted.ThenBy(r => dimension.GetValue(r)));
+
+    // What is so or not is its own name where it is so.
+    private static string Cell(PropertyInfo dimension, Observation row) =>
+        dimension.GetValue(row) is bool isSo ? isSo ? Name(dimension) : "-" : Cell(dimension.GetValue(row));
+
+    private static string Name(PropertyInfo dimension) => JsonNamingPolicy.SnakeCaseLower.ConvertName(dimension.Name);
 
     private static string Cell(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "-";
 

@@ -17,6 +17,7 @@ internal static class Program
         root.Add(TransportEndCommand.Make());
         root.Add(SweepCommand.Make(arguments));
         root.Add(ReportCommand.Make());
+        root.Add(CompareCommand.Make());
         root.Add(MicroCommand.Make());
         root.Add(LoadCommand.Make());
         root.Add(FreezeCommand.Make());

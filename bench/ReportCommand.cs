@@ -12,14 +12,21 @@ internal static class ReportCommand
     public static Command Make()
     {
         var folders = new Argument<string[]>("folder") { Description = "Folders of results, as a sweep makes them", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("report", "Draws figures (gnuplot) and writes a page that needs no network") { folders };
+        var into = new Option<string?>("--into") { Description = $"A Markdown file into which the answers go too, between its lines {AnswerDocument.Begin} and {AnswerDocument.End}" };
+        var command = new Command("report", "Draws figures (gnuplot) and writes a page that needs no network") { folders, into };
         command.SetAction(parsed =>
         {
             foreach (string folder in parsed.GetRequiredValue(folders).Select(f => Path.GetFullPath(f, Repository.Root)))
             {
+                ReportSection[] sections = [.. Questions(folder).Select(Section)];
                 string page = Path.Combine(folder, PageFile);
-                File.WriteAllText(page, ReportPage.Write(Path.GetFileName(folder), [.. Questions(folder).Select(Section)]));
+                File.WriteAllText(page, ReportPage.Write(Path.GetFileName(folder), sections));
                 Console.Out.WriteLine(Path.GetRelativePath(Environment.CurrentDirectory, page));
+                if (parsed.GetValue(into) is { } document)
+                {
+                    string file = Path.GetFullPath(document, Repository.Root);
+                    File.WriteAllText(file, AnswerDocument.With(File.ReadAllText(file), Answer.Of(sections.ToDictionary(s => s.Question, s => s.Medians))));
+                }
             }
         });
         return command;
@@ -45,7 +52,7 @@ internal static class ReportCommand
         string name = Path.GetFileName(folder);
         string title = File.Exists(definition) ? SweepDefinition.Read(definition).Title : name;
         (string? figure, string? reason) = medians.Count > 0 ? Draw(name, summary, folder) : (null, "no run of it is verified, so there is nothing to draw");
-        return new ReportSection(name, title, PointTable.Of(rows), figure, reason, File.ReadAllText(Path.Combine(folder, ResultFolder.ManifestFile)));
+        return new ReportSection(name, title, PointTable.Of(rows), figure, reason, File.ReadAllText(Path.Combine(folder, ResultFolder.ManifestFile)), medians);
     }
 
     private static (string? Svg, string? Reason) Draw(string question, string summary, string folder)

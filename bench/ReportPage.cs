@@ -36,12 +36,35 @@ internal static partial class ReportPage
         }
 
         page.Append("</ul>\n");
+        Answers(page, sections);
         foreach (ReportSection section in sections)
         {
             Write(page, section);
         }
 
         return page.Append("</body>\n</html>\n").ToString();
+    }
+
+    private static void Answers(StringBuilder page, IReadOnlyList<ReportSection> sections)
+    {
+        var medians = sections.ToDictionary(s => s.Question, s => s.Medians);
+        Answer[] answers = [.. Answer.Of(medians).Where(a => a.Sentences.Count > 0)];
+        if (answers.Length == 0)
+        {
+            return;
+        }
+
+        page.Append("<h2 id=\"answers\">Answers</h2>\n<p>Every number is a median of this run. Two are told apart where their intervals do not touch.</p>\n");
+        foreach (Answer answer in answers)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<h3>{Text(answer.Question)}</h3>\n<p>Figures: {string.Join(", ", answer.Experiments.Where(medians.ContainsKey).Select(e => $"<a href=\"#{Text(e)}\">{Text(e)}</a>"))}</p>\n<ul class=\"answer\">\n");
+            foreach (string sentence in answer.Sentences)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<li>{Text(sentence)}</li>\n");
+            }
+
+            page.Append("</ul>\n");
+        }
     }
 
     private static void Write(StringBuilder page, ReportSection section)
@@ -65,6 +88,7 @@ internal static partial class ReportPage
 
         JsonArray sessions = JsonNode.Parse(section.Manifest)!["sessions"]!.AsArray();
         JsonObject last = sessions[^1]!.AsObject();
+        LeftOut(page, last["left_out"] as JsonArray ?? []);
         page.Append("<details><summary>Environment</summary><table class=\"facts\">\n");
         foreach (string fact in Facts)
         {
@@ -73,6 +97,15 @@ internal static partial class ReportPage
 
         page.Append("</table></details>\n");
         Calibration(page, sessions);
+    }
+
+    private static void LeftOut(StringBuilder page, JsonArray groups)
+    {
+        foreach (JsonNode? group in groups)
+        {
+            JsonArray points = group!["points"]!.AsArray();
+            page.Append(CultureInfo.InvariantCulture, $"<p>Left out here: {points.Count} points: {Text($"{group["reason"]}")}</p>\n");
+        }
     }
 
     private static void Calibration(StringBuilder page, JsonArray sessions)

@@ -7,4 +7,6 @@ namespace QuicWasm.Bench;
 /// <param name="Figure">The figure as SVG, or null.</param>
 /// <param name="NoFigure">Why there is none, or null.</param>
 /// <param name="Manifest">The environment, as JSON.</param>
-internal sealed record ReportSection(string Question, string Title, PointTable Table, string? Figure, string? NoFigure, string Manifest);
+/// <param name="Medians">What sentences are made of.</param>
+internal sealed record ReportSection(
+    string Question, string Title, PointTable Table, string? Figure, string? NoFigure, string Manifest, IReadOnlyList<SummaryRow> Medians);

@@ -13,27 +13,35 @@ internal sealed record RunContext(
     /// <summary>V8, in node: an engine that cannot move programs, for comparison.</summary>
     public const string OtherEngine = "v8";
 
+    /// <summary>How a node's message begins that ends with its endpoint.</summary>
+    public const string Listening = "quicwasm: listening on ";
+
+    /// <summary>How the message of a command begins that waits for its source.</summary>
+    public const string StandingBy = "quicwasm: standing by";
+
     /// <summary>After how many lines the program is frozen: a quarter, so that enough is left to do while the destination connects.</summary>
-    public int LinesAtSource => Math.Max(1, Expected.Count / 4);
+    public int LinesAtSource { get; init; } = Math.Max(1, Expected.Count / 4);
 
     /// <summary>Starts the program; <paramref name="options"/> are further options of <c>quicwasm run</c>.</summary>
-    public NodeProcess StartProgram(NodeSite site, params IEnumerable<string> options)
+    public NodeProcess StartProgram(NodeSite site, params IEnumerable<string> options) => NodeProcess.StartOther(site, ProgramCommand(options), Input);
+
+    /// <summary>The command that runs the program; <paramref name="options"/> are further options of <c>quicwasm run</c>.</summary>
+    public IReadOnlyList<string> ProgramCommand(params IEnumerable<string> options)
     {
         IEnumerable<string> modules = Workload.Modules.SelectMany(m => new[] { "--module", $"{m.Key}={Workload.PathOf(m.Value)}" });
         string file = Workload.PathOf(Workload.Wasm);
         return Point.Engine == OtherEngine
-            ? NodeProcess.StartOther(site, ["node", "--no-warnings", "--no-turbo-fast-api-calls", Path.Combine(Repository.Workloads, "node-run.mjs"), .. modules, file, .. Arguments])
-            : NodeProcess.Start(site, ["run", "--engine", Point.Engine, .. options, .. modules, .. FolderOptions(), file, .. Arguments], Input);
+            ? ["node", "--no-warnings", "--no-turbo-fast-api-calls", Path.Combine(Repository.Workloads, "node-run.mjs"), .. modules, file, .. Arguments]
+            : NodeProcess.Command(["run", "--engine", Point.Engine, .. options, .. modules, .. FolderOptions(), file, .. Arguments]);
     }
 
     /// <summary>Starts the program at the source, where a node that has the keys can freeze it; gives the endpoint when it listens.</summary>
     public async Task<(NodeProcess Process, string Endpoint)> StartSourceAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
     {
-        string[] open = Route.Source.IsLoopback || Point.Transport != "tcp" ? [] : ["--insecure-bind"];
-        NodeProcess source = StartProgram(Route.Source, [.. keys, .. open, "--listen", $"{Point.Transport}:{Route.Source.Address}:0"]);
+        NodeProcess source = StartProgram(Route.Source, [.. keys, .. OpenOptions(Route.Source), "--listen", $"{Point.Transport}:{Route.Source.Address}:0"]);
         try
         {
-            return (source, await source.MessageAsync("quicwasm: listening on ", cancellationToken));
+            return (source, await source.MessageAsync(Listening, cancellationToken));
         }
         catch
         {
@@ -51,7 +59,7 @@ internal sealed record RunContext(
         NodeProcess destination = NodeProcess.StandBy(Route.Destination, ["resume", "-", "--engine", Point.Engine, .. options, .. FolderOptions()]);
         try
         {
-            await destination.MessageAsync("quicwasm: standing by", cancellationToken);
+            await destination.MessageAsync(StandingBy, cancellationToken);
             return destination;
         }
         catch
@@ -67,6 +75,10 @@ internal sealed record RunContext(
 
     private string? Input => Workload.Stdin is null ? null : Path.Combine(Repository.Workloads, Workload.Stdin);
 
-    private IEnumerable<string> FolderOptions() =>
+    /// <summary>What <c>tcp</c> needs to listen at a site that is not loopback.</summary>
+    public IEnumerable<string> OpenOptions(NodeSite site) => site.IsLoopback || Point.Transport != "tcp" ? [] : ["--insecure-bind"];
+
+    /// <summary>The folder that the program has, if it needs one.</summary>
+    public IEnumerable<string> FolderOptions() =>
         Workload.Folder is null ? [] : ["--dir", $"{Directory.CreateDirectory(Path.Combine(Folder.Path, "guest")).FullName}::{Workload.Folder}"];
 }

@@ -21,18 +21,39 @@ internal sealed class RunResult
     /// <summary>A metric's value, or NaN.</summary>
     public double Get(string metric) => _metrics.TryGetValue(metric, out (double Value, string Unit) known) ? known.Value : double.NaN;
 
-    /// <summary>Takes the output of a process, the first lines of it where the program began anew elsewhere, and what it used.</summary>
-    public void Take(NodeProcess process, string side, int? lines = null)
-    {
-        int count = Math.Min(lines ?? int.MaxValue, process.Output.Count);
-        for (int i = 0; i < count; i++)
-        {
-            _output.Add(process.Output[i]);
-            Set($"line_{_output.Count:d3}", Stopwatch.GetElapsedTime(_start, process.OutputTimes[i]).TotalNanoseconds, "ns");
-        }
+    /// <summary>What the link had carried before what is measured began; null: nothing.</summary>
+    public LinkCounters? LinkBefore { get; set; }
 
-        Set($"{side}_processor_seconds", process.Usage.ProcessorSeconds, "s");
-        Set($"{side}_peak_memory_bytes", process.Usage.PeakMemoryBytes, "bytes");
+    /// <summary>Takes the output of a process, and what it used.</summary>
+    public void Take(NodeProcess process, string side)
+    {
+        Take(process);
+        Use(process.Usage, side, processorSecondsBefore: 0);
+    }
+
+    /// <summary>Takes lines of which nobody knows when each came.</summary>
+    public void Take(IEnumerable<string> lines) => _output.AddRange(lines);
+
+    /// <summary>Takes a program's output.</summary>
+    public void Take(IProgramOutput program)
+    {
+        IReadOnlyList<string> lines = program.Output;
+        IReadOnlyList<long> times = program.OutputTimes;
+        for (int i = 0; i < lines.Count; i++)
+        {
+            _output.Add(lines[i]);
+            Set($"line_{_output.Count:d3}", Stopwatch.GetElapsedTime(_start, times[i]).TotalNanoseconds, "ns");
+        }
+    }
+
+    /// <summary>Sets what a process and its children used.</summary>
+    /// <param name="usage">What it has used until now.</param>
+    /// <param name="side">source or destination.</param>
+    /// <param name="processorSecondsBefore">What of it is no part of the run.</param>
+    public void Use(ProcessUsage usage, string side, double processorSecondsBefore)
+    {
+        Set($"{side}_processor_seconds", usage.ProcessorSeconds - processorSecondsBefore, "s");
+        Set($"{side}_peak_memory_bytes", usage.PeakMemoryBytes, "bytes");
     }
 
     /// <summary>The run is over: sets how long it took, and for how long nobody saw the program do anything when it moved.</summary>

@@ -18,11 +18,12 @@ internal static class SweepCommand
         var files = new Argument<string[]>("file") { Description = "Files sweep.json; without one, those of experiments/", Arity = ArgumentArity.ZeroOrMore, DefaultValueFactory = _ => [] };
         var experiments = new Option<string?>("--experiment") { Description = "Only these questions, such as E1,E3" };
         var quick = new Option<bool>("--quick") { Description = "Fewer values and repetitions, as each file says: minutes instead of hours" };
+        var repetitions = new Option<int?>("--repetitions") { Description = "How often each point is measured, instead of what each file says" };
         var list = new Option<bool>("--list") { Description = "Says what would be measured, and how long it takes" };
         var resume = new Option<string?>("--continue") { Description = "A folder of results, of which what is missing is measured" };
         var output = new Option<string?>("--out") { Description = "Folder for the results; without it, one in results/ with the time as its name" };
         var json = new Option<bool>("--json") { Description = "Medians and intervals as JSON on the standard output, instead of tables" };
-        var command = new Command("sweep", "Measures all points of questions, in a shuffled order, in fresh processes") { files, experiments, quick, list, resume, output, json };
+        var command = new Command("sweep", "Measures all points of questions, in a shuffled order, in fresh processes") { files, experiments, quick, repetitions, list, resume, output, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             string folder = Path.GetFullPath(
@@ -30,6 +31,7 @@ internal static class SweepCommand
                 Repository.Root);
             IReadOnlyList<SweepDefinition> sweeps = Chosen(
                 parsed.GetValue(resume) is null ? Files(parsed.GetRequiredValue(files)) : Begun(folder), parsed.GetValue(experiments), parsed.GetValue(quick) && parsed.GetValue(resume) is null);
+            sweeps = Repeated(sweeps, parsed.GetValue(repetitions));
             if (parsed.GetValue(list))
             {
                 List(AnsiConsole.Console, sweeps);
@@ -76,6 +78,12 @@ internal static class SweepCommand
 
     private static void Show(SweepDefinition sweep, ResultFolder results, bool isJson)
     {
+        if (!File.Exists(results.RowsPath))
+        {
+            // Every point was left out, and that has been said.
+            return;
+        }
+
         IReadOnlyList<Observation> rows = ObservationCsv.Read(File.ReadAllText(results.RowsPath), results.RowsPath);
         if (isJson)
         {
@@ -103,12 +111,13 @@ internal static class SweepCommand
         foreach (SweepDefinition sweep in sweeps)
         {
             IReadOnlyList<ExperimentPoint> points = SweepPlan.Expand(sweep);
-            var time = TimeSpan.FromSeconds(points.Count * sweep.Repetitions * sweep.EstimatedSeconds);
+            int possible = points.Count(p => MissingHere.For(p) is null);
+            var time = TimeSpan.FromSeconds(possible * sweep.Repetitions * sweep.EstimatedSeconds);
             total += time;
-            console.WriteLine($"{sweep.Question}: {sweep.Title}: {points.Count} points, {sweep.Repetitions} times, about {SweepProgress.Text(time)}");
+            console.WriteLine($"{sweep.Question}: {sweep.Title}: {possible} points, {sweep.Repetitions} times, about {SweepProgress.Text(time)}");
             foreach (ExperimentPoint point in points)
             {
-                console.WriteLine($"  {point}");
+                console.WriteLine(MissingHere.For(point) is { } reason ? $"  {point}: left out here: {reason}" : $"  {point}");
             }
         }
 
@@ -135,6 +144,13 @@ internal static class SweepCommand
         SweepDefinition[] chosen = [.. all.Where(s => names is null || names.Contains(s.Question)).Select(s => isQuick ? s.Quickened() : s)];
         return chosen.Length > 0 ? chosen : throw new HarnessException("there is no sweep.json to measure");
     }
+
+    private static IReadOnlyList<SweepDefinition> Repeated(IReadOnlyList<SweepDefinition> sweeps, int? repetitions) => repetitions switch
+    {
+        null => sweeps,
+        < 1 => throw new HarnessException($"--repetitions {repetitions}: 1 or more"),
+        { } times => [.. sweeps.Select(s => s with { Repetitions = times })],
+    };
 
     private static string Relative(string path) => Path.GetRelativePath(Environment.CurrentDirectory, path);
 }

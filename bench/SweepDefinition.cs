@@ -82,6 +82,6 @@ internal sealed record SweepDefinition
             dimensions[name] = values;
         }
 
-        return this with { Repetitions = Quick.Repetitions, Dimensions = dimensions };
+        return this with { Repetitions = Quick.Repetitions, EstimatedSeconds = Quick.EstimatedSeconds ?? EstimatedSeconds, Dimensions = dimensions };
     }
 }

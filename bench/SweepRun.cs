@@ -4,7 +4,8 @@ namespace QuicWasm.Bench;
 internal sealed class SweepRun(SweepDefinition definition, ResultFolder results, Capabilities capabilities, bool isQuick)
 {
     /// <summary>The points, in the order in which they are measured.</summary>
-    public IReadOnlyList<ExperimentPoint> Order { get; } = SweepPlan.Order(SweepPlan.Expand(definition), definition.Repetitions, definition.Seed);
+    public IReadOnlyList<ExperimentPoint> Order { get; } = SweepPlan.Order(
+        [.. SweepPlan.Expand(definition).Where(p => (capabilities.Refusal(p) ?? MissingHere.For(p)) is null)], definition.Repetitions, definition.Seed);
 
     /// <summary>Measures what is left; gives how many runs failed.</summary>
     public async Task<int> RunAsync(SweepProgress progress, CancellationToken cancellationToken)
@@ -12,6 +13,7 @@ internal sealed class SweepRun(SweepDefinition definition, ResultFolder results,
         IReadOnlyList<ExperimentPoint> remaining = SweepPlan.Remaining(Order, results.Finished());
         results.Note("seed", definition.Seed);
         results.Note("runs", new { all = Order.Count, done_before = Order.Count - remaining.Count });
+        LeaveOut(progress);
         if (remaining.Count == 0)
         {
             return 0;
@@ -34,6 +36,18 @@ internal sealed class SweepRun(SweepDefinition definition, ResultFolder results,
         return failed;
     }
 
+    // What this build or this machine cannot do is no row: it is said, and noted in the manifest.
+    private void LeaveOut(SweepProgress progress)
+    {
+        var missing = SweepPlan.Expand(definition).Select(p => (Point: p, Reason: capabilities.Refusal(p) ?? MissingHere.For(p))).Where(p => p.Reason is not null)
+            .GroupBy(p => p.Reason!).Select(g => new { reason = g.Key, points = g.Select(p => $"{p.Point}").ToArray() }).ToArray();
+        results.Note("left_out", missing);
+        foreach (var group in missing)
+        {
+            progress.Say($"{definition.Question}: {group.points.Length} points are left out: {group.reason}");
+        }
+    }
+
     /// <summary>Every setting of the link that points ask for is measured first.</summary>
     private async Task<IReadOnlyList<LinkCalibration>> CalibrateAsync(
         LinkPool links, IReadOnlyList<ExperimentPoint> points, SweepProgress progress, CancellationToken cancellationToken)
@@ -41,7 +55,7 @@ internal sealed class SweepRun(SweepDefinition definition, ResultFolder results,
         var calibrations = new List<LinkCalibration>();
         foreach ((string kind, LinkSettings settings) in points.Select(p => (p.LinkKind, p.Link)).Distinct())
         {
-            if (kind == LinkKinds.Loopback || LinkNamespaces.Unavailable() is not null)
+            if (kind == LinkKinds.Loopback || (kind == LinkKinds.Auto && LinkNamespaces.Unavailable() is not null))
             {
                 continue;
             }
@@ -57,18 +71,13 @@ internal sealed class SweepRun(SweepDefinition definition, ResultFolder results,
             calibrations.Add(calibration);
         }
 
-        if (LinkNamespaces.Unavailable() is { } reason)
-        {
-            progress.Say($"{reason}; points that ask for a link become rows that say so");
-        }
-
         return calibrations;
     }
 
     // What the system reads from disk for the first time is no part of what is measured.
     private async Task WarmUpAsync(MigrationRunner runner, IReadOnlyList<ExperimentPoint> points, SweepProgress progress, CancellationToken cancellationToken)
     {
-        foreach (ExperimentPoint point in points.Where(p => capabilities.Refusal(p) is null).Take(definition.WarmUp))
+        foreach (ExperimentPoint point in points.Take(definition.WarmUp))
         {
             progress.Say($"{definition.Question}: warming up with {point}");
             await runner.RunAsync(point, cancellationToken);

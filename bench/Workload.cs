@@ -50,7 +50,7 @@ internal sealed record Workload
     public static IEnumerable<Workload> Movable => All.Where(w => w.Stdin is null);
 
     /// <summary>The workload of that name.</summary>
-    public static Workload Named(string name) => All.First(w => w.Name == name);
+    public static Workload Named(string name) => name == PagesWorkload.Name ? PagesWorkload.Workload : All.First(w => w.Name == name);
 
     /// <summary>The file of a module.</summary>
     public string PathOf(string file) => Path.Combine(IsCached ? Repository.Cache : Repository.Workloads, file);
@@ -59,6 +59,12 @@ internal sealed record Workload
     /// <exception cref="HarnessException">It cannot be built; the script's words say why.</exception>
     public void EnsureBuilt()
     {
+        if (Name == PagesWorkload.Name)
+        {
+            PagesWorkload.EnsureBuilt();
+            return;
+        }
+
         if (!IsCached || File.Exists(PathOf(Wasm)))
         {
             return;

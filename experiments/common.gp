@@ -24,6 +24,7 @@ set linetype 4 lc rgb "#cc79a7"
 set linetype 5 lc rgb "#e69f00"
 set linetype 6 lc rgb "#56b4e9"
 set linetype 7 lc rgb "#000000"
+set linetype 8 lc rgb "#999999"
 
 granularities = "page mixture instance module whole-binary"
 is(dimension, value) = strcol(dimension) eq value

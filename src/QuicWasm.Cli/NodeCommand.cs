@@ -18,8 +18,9 @@ internal static class NodeCommand
         var session = new SessionOptionSet(hostsOrders: true);
         var output = new Option<string>("--output-folder") { Description = "Where programs' output goes: ID.out and ID.err", DefaultValueFactory = _ => "." };
         var limit = new Option<int>("--max-programs") { Description = "How many programs may run at once", DefaultValueFactory = _ => 16 };
+        var reports = new Option<bool>("--reports") { Description = "Writes times and counts of each program's migration beside its output, as a JSON object: ID.json" };
         Option<double> faultDeadline = CommonOptions.FaultDeadline(), linkDeadline = CommonOptions.LinkDeadline();
-        var command = new Command(Name, "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit, faultDeadline, linkDeadline };
+        var command = new Command(Name, "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit, reports, faultDeadline, linkDeadline };
         session.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -47,6 +48,7 @@ internal static class NodeCommand
             var programs = new ResidentPrograms(console, session.ProgramOptions(parsed, console), running, folder, parsed.GetRequiredValue(limit))
             {
                 Node = () => node!,
+                WritesReports = parsed.GetValue(reports),
             };
             await using (node = new MemoryNode(new MemoryNodeOptions { Name = nodeName, Orders = programs, PeerFailed = e => console.Say(e.Message) }))
             {

@@ -27,6 +27,9 @@ internal sealed class ProgramFiles : IDisposable
     /// <summary>The file of the standard output.</summary>
     public string OutputFile { get; }
 
+    /// <summary>The file for the report of its migration.</summary>
+    public string ReportFile => Path.ChangeExtension(OutputFile, ".json");
+
     /// <summary>The program's standard streams. It has no input.</summary>
     public (WasiStandardStream Input, WasiStandardStream Output, WasiStandardStream Error) Streams =>
         (WasiStandardStream.Null, WasiStandardStream.FromStream(_output), WasiStandardStream.FromStream(_error));

@@ -22,6 +22,9 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
     /// <summary>The node whose peers may freeze them.</summary>
     public required Func<MemoryNode> Node { get; init; }
 
+    /// <summary>Whether each program's migration is reported beside its output when the program has ended.</summary>
+    public bool WritesReports { get; init; }
+
     /// <inheritdoc/>
     public async Task<OrderReceipt> ResumeAsync(ResumeOrder order, CancellationToken cancellationToken)
     {
@@ -117,6 +120,10 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
         try
         {
             end = await RunAsync(hosted, migrated);
+            if (WritesReports)
+            {
+                Report(files, migrated.Migration.Report);
+            }
         }
         finally
         {
@@ -208,6 +215,19 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
 
         program.Dispose();
         return end;
+    }
+
+    // A disk that is full is no reason for the program to have ended otherwise than it did.
+    private void Report(ProgramFiles files, MigrationReport report)
+    {
+        try
+        {
+            JsonReport.Write(files.ReportFile, report);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            console.Say($"no report {files.ReportFile}: {e.Message}");
+        }
     }
 
     private void Forget(Guid ended)

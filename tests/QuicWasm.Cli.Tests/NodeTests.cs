@@ -46,6 +46,25 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_that_is_to_report_leaves_times_and_counts_beside_each_programs_output()
+    {
+        using ChildCommand node = StartNode("--reports");
+        string there = await node.SaysAsync("listening on ");
+        (ChildCommand source, string endpoint, string before) = await ServeAsync(Recurse);
+        using (source)
+        {
+            using ChildCommand order = ChildCommand.Start("resume", endpoint, "--at", there);
+            string file = (await order.SaysAsync("its output goes to ")).Replace(" there", "", StringComparison.Ordinal);
+            (await order.EndAsync()).AssertExit(0);
+            Assert.Equal(Recurse.TestOutput, before + await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+            using var report = System.Text.Json.JsonDocument.Parse(
+                await File.ReadAllTextAsync(Path.ChangeExtension(file, ".json"), TestContext.Current.CancellationToken));
+            Assert.True(report.RootElement.GetProperty("time_to_first_instruction_ns").GetDouble() > 0);
+            Assert.True(report.RootElement.GetProperty("required_bytes").GetDouble() > 0);
+        }
+    }
+
+    [Fact]
     public async Task The_exit_code_of_an_ordered_program_is_passed_on_and_a_trap_is_told()
     {
         using ChildCommand node = StartNode();

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace QuicWasm.Bench;
+
+/// <summary>The file that a resident program writes its output to: its lines as they come, and when.</summary>
+internal sealed class OutputFile : IProgramOutput, IDisposable
+{
+    private const string Pattern = "*.out";
+
+    private readonly HashSet<string> _earlier;
+    private readonly FileSystemWatcher _watcher;
+    private readonly List<string> _output = [];
+    private readonly List<long> _outputTimes = [];
+    private readonly List<byte> _half = [];
+    private readonly Lock _lock = new();
+    private FileStream? _file;
+    private bool _isDisposed;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private OutputFile(string folder)
+    {
+        _watcher = new FileSystemWatcher(folder, Pattern) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.Size | NotifyFilters.LastWrite };
+        _earlier = [.. Directory.GetFiles(folder, Pattern)];
+        _watcher.Created += (_, change) => Read(change.FullPath);
+        _watcher.Changed += (_, change) => Read(change.FullPath);
+        _watcher.EnableRaisingEvents = true;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Output
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _output];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<long> OutputTimes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _outputTimes];
+            }
+        }
+    }
+
+    /// <summary>Follows the next file of a node's folder: ask before the program is ordered.</summary>
+    public static OutputFile Next(string folder) => new(folder);
+
+    /// <summary>Waits until so many lines have come.</summary>
+    public async Task LinesAsync(int count, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                if (_output.Count >= count)
+                {
+                    return;
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The program has ended: takes what the file holds and no event has told of yet.</summary>
+    /// <param name="file">The file, as the node has named it.</param>
+    /// <exception cref="HarnessException">It is another file.</exception>
+    public void End(string file)
+    {
+        Read(file);
+        if (_file?.Name != Path.GetFullPath(file))
+        {
+            throw new HarnessException($"the program wrote to {file}, and {_file?.Name ?? "no file"} was followed");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _watcher.Dispose();
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _file?.Dispose();
+        }
+    }
+
+    // RACE: events come on threads of the pool, also after the end.
+    private void Read(string path)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            if (_isDisposed || _earlier.Contains(path) || (_file is not null && _file.Name != path))
+            {
+                return;
+            }
+
+            _file ??= new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            TakeLines(_file);
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+
+    private void TakeLines(FileStream file)
+    {
+        long now = Stopwatch.GetTimestamp();
+        Span<byte> buffer = stackalloc byte[4096];
+        for (int count; (count = file.Read(buffer)) > 0;)
+        {
+            foreach (byte next in buffer[..count])
+            {
+                if (next != '\n')
+                {
+                    _half.Add(next);
+                    continue;
+                }
+
+                _output.Add(Encoding.UTF8.GetString([.. _half]));
+                _outputTimes.Add(now);
+                _half.Clear();
+            }
+        }
+    }
+}
