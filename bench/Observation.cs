@@ -1,6 +1,5 @@
 using System.Globalization;
 using CsvHelper.Configuration.Attributes;
-using QuicWasm.Transport;
 
 namespace QuicWasm.Bench;
 

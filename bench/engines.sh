@@ -26,7 +26,7 @@ for program in "$@"; do
     # shellcheck disable=SC2046
     dotnet "$quicwasm" run --engine tiered "$program" $(arguments "$name") 2>/dev/null | figure "$name" >> quicwasm
     dotnet "$quicwasm" run --engine unfreezable "$program" $(arguments "$name") 2>/dev/null | figure "$name" >> unfreezable
-    node --experimental-wasi-unstable-preview1 "$root/experiments/workloads/node-run.mjs" "$program" $(arguments "$name") 2>/dev/null | figure "$name" >> node
+    node --no-warnings --no-turbo-fast-api-calls "$root/experiments/workloads/node-run.mjs" "$program" $(arguments "$name") 2>/dev/null | figure "$name" >> node
   done
   q=$(median < quicwasm) u=$(median < unfreezable) n=$(median < node)
   if [[ "$name" == coremark* ]]; then

@@ -22,12 +22,12 @@ first_byte() { # milliseconds until a command has written something
 }
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
-invoke=()
-[ -z "$export" ] || invoke=(--invoke "$export")
+invoke=() named=()
+[ -z "$export" ] || { invoke=(--invoke "$export"); named=("$export"); }
 for ((round = 0; round < rounds; round++)); do
   first_byte "$quicwasm" run --unknown-imports trap "${invoke[@]}" "$program" >> "$work/plain"
   first_byte "$quicwasm" run --unknown-imports trap --cache-dir "$work/cache" "${invoke[@]}" "$program" >> "$work/cached"
-  first_byte node --no-warnings "$root/bench/start.mjs" "$program" $export >> "$work/node"
+  first_byte node --no-warnings "$root/bench/start.mjs" "$program" "${named[@]}" >> "$work/node"
 done
 p=$(median < "$work/plain") c=$(median < "$work/cached") n=$(median < "$work/node")
 awk -v p="$p" -v c="$c" -v n="$n" -v f="$(basename "$program")" -v b="$(wc -c < "$program")" \

@@ -195,7 +195,7 @@ public sealed class Migration : IAsyncDisposable
     {
         if (_request.RecordTime > TimeSpan.Zero && Interlocked.Exchange(ref _isRecorded, 1) == 0)
         {
-            WorkingSet touched = pages.WorkingSet();
+            ImmutableArray<PartRange> touched = pages.WorkingSet();
             await _source.AskAsync((client, token) => client.KeepWorkingSetAsync(_source.Step(MessageKind.Done), touched, token), cancellationToken);
         }
     }
