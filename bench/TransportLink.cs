@@ -49,7 +49,9 @@ internal static class TransportLink
     private static string Label(string name, GranuleLoad load)
     {
         string? provider = TransportRegistry.CreateDefault().Get(name).Provider;
-        return provider is null ? name : $"{name} ({provider}, {load.Congestion})".ToLowerInvariant();
+        return provider is null ? name
+            : provider.StartsWith("ngtcp2", StringComparison.Ordinal) ? $"{name} ({provider}, {load.Congestion})".ToLowerInvariant()
+            : $"{name} ({provider})";
     }
 
     private static IEnumerable<string> Cells(List<GranuleFigures> runs)
