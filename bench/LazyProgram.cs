@@ -74,7 +74,7 @@ internal sealed record LazyProgram
     // Bytes behind what is checked, so that every page stays what it was for that.
     private byte[] Compute() =>
     [
-        .. Next(), Const, (byte)Shift, Shr, Const, 12, Shl, Get, Random, .. Number(0xffc), And, Add, Tee, Page,
+        .. Next(), Const, (byte)Shift, Shr, Const, 12, Shl, Get, Random, .. Number(0x7fc), And, Add, Tee, Page,
         Get, Page, Load, 2, .. Unsigned(128), Get, Counter, Add, Store, 2, .. Unsigned(128),
     ];
 
