@@ -14,7 +14,9 @@ internal static class FirstInstructionCommand
     {
         var sizes = new Option<int[]>("--mib")
         {
-            Description = "Sizes of the memory, powers of two", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 16, 64, 256, 1024],
+            Description = "Sizes of the memory, powers of two",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [1, 16, 64, 256, 1024],
         };
         var repetitions = new Option<int>("--repetitions") { Description = "How often each is measured", DefaultValueFactory = _ => 5 };
         var mode = new Option<string>("--mode") { Description = "cow or no-cow", DefaultValueFactory = _ => "cow" };

@@ -24,7 +24,7 @@ internal static class TransportCommand
             DefaultValueFactory = _ => new QuicOptions().CongestionControl,
         };
         var only = new Option<string[]>("--only") { Description = "Names of transports; all that are here otherwise", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("transports", "Measures every transport: connecting, round trips, throughput, CPU") 
+        var command = new Command("transports", "Measures every transport: connecting, round trips, throughput, CPU")
         {
             mebibytes, rounds, only, rtt, loss, rate, granules, atOnce, repetitions, congestion,
         };
