@@ -85,36 +85,30 @@ public sealed class ForkedWorkloadTests : IDisposable
 
     private async Task ForkAsync(Workload workload, long safePoint, CopyMode mode, int nodes, bool parentGoesOnFirst)
     {
-        TransportRegistry transports = TransportRegistry.CreateDefault();
-        await using var node = new MemoryNode(new MemoryNodeOptions());
-        TransportEndpoint listening = await node.ListenAsync(
-            transports, TransportEndpoint.Parse("tcp:127.0.0.1:0"), TransportOptions.Default, TestContext.Current.CancellationToken);
         using var run = new WorkloadRun(workload);
         run.Program.Context.Interruption.RequestAfter(safePoint);
         Assert.Equal(ProgramOutcome.Suspended, run.Program.Run().Outcome);
         FrozenImage image = ProgramCapture.Fork(run.Program);
         List<ForkedChild> children = [.. Enumerable.Range(0, Children).Select(i => run.MakeChild(i))];
-        using IDisposable hold = node.AddShared(image, workload.Name);
+        await using ServedImage served = await ServedImage.StartAsync(image, "tcp");
         Task parent = parentGoesOnFirst ? ForkedChild.RunAsync(run.Program) : Task.CompletedTask;
         foreach (ForkedChild[] siblings in children.Chunk(Children / nodes))
         {
-            await RunAsync(transports, listening, image.Layout.Id, mode, siblings);
+            await RunAsync(served, mode, siblings);
         }
 
         await (parentGoesOnFirst ? parent : ForkedChild.RunAsync(run.Program));
         Assert.Equal(workload.TestOutput, run.Output);
         Assert.All(children, child => Assert.Equal(workload.TestOutput, child.Output));
-        hold.Dispose();
-        Assert.Empty(node.Images);
         children.ForEach(static c => c.Dispose());
     }
 
-    private async Task RunAsync(TransportRegistry transports, TransportEndpoint source, Guid image, CopyMode mode, ForkedChild[] children)
+    private async Task RunAsync(ServedImage image, CopyMode mode, ForkedChild[] children)
     {
         using SharedTarget target = new();
-        MigrationRequest request = new() { Image = image, IsShared = true, Options = new GranularityOptions(4096, mode) };
-        await using Migration.Migration migration = await new RunningNode(transports, new RunningNodeOptions { Pager = _pager })
-            .ReceiveAsync(source, request, target, TestContext.Current.CancellationToken);
+        MigrationRequest request = new() { Image = image.Id, IsShared = true, Options = new GranularityOptions(4096, mode) };
+        await using Migration.Migration migration = await new RunningNode(TransportRegistry.CreateDefault(), new RunningNodeOptions { Pager = _pager })
+            .ReceiveAsync(image.Endpoint, request, target, TestContext.Current.CancellationToken);
         List<RunningProgram> programs = [.. children.Select(c => target.NewProgram(c.Configure(), c.Identity))];
         await Task.WhenAll(programs.Select(ForkedChild.RunAsync));
         programs.ForEach(static p => p.Dispose());

@@ -29,10 +29,6 @@ public sealed class LazyGrowthTests : IDisposable
     public async Task Growing_from_several_modules_while_pages_are_missing_loses_none_and_gives_zeros()
     {
         Pagers.SkipWithout();
-        TransportRegistry transports = TransportRegistry.CreateDefault();
-        await using var node = new MemoryNode(new MemoryNodeOptions());
-        TransportEndpoint endpoint = await node.ListenAsync(
-            transports, TransportEndpoint.Parse("tcp:127.0.0.1:0"), TransportOptions.Default, TestContext.Current.CancellationToken);
         var context = new RuntimeContext(Configure());
         context.Instantiate(ModuleLoader.Load(Library), "l");
         ModuleInstance main = context.Instantiate(ModuleLoader.Load(Grower()));
@@ -41,10 +37,10 @@ public sealed class LazyGrowthTests : IDisposable
         // In the loop that does nothing.
         context.Interruption.RequestAfter(Filled + 500);
         Assert.Equal(ProgramOutcome.Suspended, source.Run().Outcome);
-        Guid image = node.Add(ProgramCapture.Capture(source), "growing");
-        var request = new MigrationRequest { Image = image, Options = new GranularityOptions(Mode: CopyMode.Cow) };
-        await using MigratedProgram moved = await new RunningNode(transports, new RunningNodeOptions { Pager = _pager })
-            .ResumeAsync(endpoint, request, Configure(), TestContext.Current.CancellationToken);
+        await using ServedImage image = await ServedImage.StartAsync(ProgramCapture.Capture(source), "tcp");
+        var request = new MigrationRequest { Image = image.Id, Options = new GranularityOptions(Mode: CopyMode.Cow) };
+        await using MigratedProgram moved = await new RunningNode(TransportRegistry.CreateDefault(), new RunningNodeOptions { Pager = _pager })
+            .ResumeAsync(image.Endpoint, request, Configure(), TestContext.Current.CancellationToken);
 
         // It traps where a page is not what it is to be.
         Assert.Equal(ProgramOutcome.Completed, moved.Program.Run().Outcome);

@@ -21,6 +21,7 @@ internal sealed class WorkloadRun : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("quicwasm-").FullName;
     private readonly FileStream? _input;
     private Migration.Migration? _migration;
+    private ServedImage? _served;
 
     public WorkloadRun(Workload workload)
     {
@@ -65,29 +66,29 @@ internal sealed class WorkloadRun : IDisposable
     /// <summary>Page faults that had to be answered, of all moves that are over.</summary>
     public int PageFaults { get; private set; }
 
-    /// <summary>Moves a program from a memory node to a new runtime.</summary>
+    /// <summary>Moves a program from a memory node in this process to a new runtime, all of it before it runs there.</summary>
     public async Task<RunningProgram> MigrateAsync(
-        RunningProgram program, MemoryNode node, TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request, Pager? pager = null,
-        TransportOptions? transport = null)
+        RunningProgram program, MemoryNode node, TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request)
     {
         Guid image = node.Add(ProgramCapture.Capture(program), _workload.Name);
         await LeaveAsync();
-        var options = new RunningNodeOptions
-        {
-            Pager = pager,
-            Transport = transport ?? TransportOptions.Default,
-            FaultDeadline = Patience,
-            StallDeadline = Patience,
-        };
-        MigratedProgram migrated = await new RunningNode(transports, options)
-            .ResumeAsync(endpoint, request with { Image = image }, Configure(), TestContext.Current.CancellationToken);
-        _migration = migrated.Migration;
-        if (_migration.Report.AllArrived is not null)
-        {
-            await _migration.FinishAsync(TestContext.Current.CancellationToken);
-        }
+        return await ResumeAsync(transports, endpoint, request with { Image = image }, new RunningNodeOptions { FaultDeadline = Patience, StallDeadline = Patience });
+    }
 
-        return migrated.Program;
+    /// <summary>Moves a program to a new runtime, where it runs before its memory has come from a memory node in another process.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="serve">Serves its image.</param>
+    /// <param name="request">How it is copied.</param>
+    /// <param name="pager">Brings the pages.</param>
+    /// <param name="transport">Whom the two trust.</param>
+    public async Task<RunningProgram> MigrateLazilyAsync(
+        RunningProgram program, Func<FrozenImage, Task<ServedImage>> serve, MigrationRequest request, Pager pager, TransportOptions transport)
+    {
+        ServedImage image = await serve(ProgramCapture.Capture(program));
+        await LeaveAsync();
+        _served = image;
+        var options = new RunningNodeOptions { Pager = pager, Transport = transport, FaultDeadline = Patience, StallDeadline = Patience };
+        return await ResumeAsync(TransportRegistry.CreateDefault(), image.Endpoint, request with { Image = image.Id }, options);
     }
 
     /// <summary>The last move is over: nothing more comes of it.</summary>
@@ -98,6 +99,12 @@ internal sealed class WorkloadRun : IDisposable
             PageFaults += migration.Pages?.PageFaults().Length ?? 0;
             await migration.DisposeAsync();
             _migration = null;
+        }
+
+        if (_served is { } served)
+        {
+            await served.DisposeAsync();
+            _served = null;
         }
     }
 
@@ -171,6 +178,19 @@ internal sealed class WorkloadRun : IDisposable
             }),
         ],
     };
+
+    private async Task<RunningProgram> ResumeAsync(
+        TransportRegistry transports, TransportEndpoint endpoint, MigrationRequest request, RunningNodeOptions options)
+    {
+        MigratedProgram migrated = await new RunningNode(transports, options).ResumeAsync(endpoint, request, Configure(), TestContext.Current.CancellationToken);
+        _migration = migrated.Migration;
+        if (_migration.Report.AllArrived is not null)
+        {
+            await _migration.FinishAsync(TestContext.Current.CancellationToken);
+        }
+
+        return migrated.Program;
+    }
 
     private RunningProgram Load()
     {
