@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace QuicWasm.Native;
@@ -6,8 +5,7 @@ namespace QuicWasm.Native;
 /// <summary>Reads and writes of a socket on the calling thread, which asks the system itself and is woken by it: no other thread is between (Linux).</summary>
 public static unsafe partial class SocketCalls
 {
-    private const int DoNotWait = 0x40, NoSignal = 0x4000, Delete = 2;
-    private const string PollerLink = "anon_inode:[eventpoll]";
+    private const int DoNotWait = 0x40, NoSignal = 0x4000;
     private const int Eagain = 11, Eintr = 4;
 
     /// <summary>Whether this system has them.</summary>
@@ -54,41 +52,9 @@ public static unsafe partial class SocketCalls
         }
     }
 
-    /// <summary>
-    /// Has no poller of this process look at the socket any more: whoever waits for it itself is not to be woken together with one. Nothing
-    /// may be pending on it, and nothing that needs a poller may be begun.
-    /// </summary>
-    public static void LeavePollers(SafeHandle socket)
-    {
-        foreach (FileSystemInfo entry in new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos())
-        {
-            if (LinkOf(entry) == PollerLink && int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int poller))
-            {
-                // One that does not look at it says so, which is as well.
-                _ = Control(poller, Delete, socket, 0);
-            }
-        }
-    }
-
-    // Others may close theirs meanwhile.
-    private static string? LinkOf(FileSystemInfo entry)
-    {
-        try
-        {
-            return entry.LinkTarget;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
     private static int Checked(nint count, string what) => count >= 0 ? (int)count
         : Marshal.GetLastPInvokeError() is Eagain or Eintr ? -1
         : throw NativeException.FromLastError(what);
-
-    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
-    private static partial int Control(int poller, int operation, SafeHandle socket, nint argument);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(SafeHandle socket, byte* bytes, nuint lengthBytes, int flags);
