@@ -6,14 +6,14 @@ public sealed partial class LayoutTests
 {
     private static readonly string[] MustExist =
     [
-        "QuicWasm.sln", "Directory.Build.props", "Directory.Packages.props", ".editorconfig", "global.json", "README.md",
+        "QuicWasm.sln", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", ".editorconfig", "global.json", "README.md",
         "src", "bench/QuicWasm.Bench.csproj", "experiments", "results", "tests", "run-experiments.ps1",
     ];
 
     private static readonly string[] MayStandAtTheTop =
     [
         ".ci", ".editorconfig", ".github", ".gitattributes", ".gitignore", "ARCHITECTURE.md", "BannedSymbols.txt", "bench", "CONTRIBUTING.md",
-        "Directory.Build.props", "Directory.Packages.props", "docs", "experiments", "global.json", "LICENSE", "QuicWasm.sln",
+        "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "docs", "experiments", "global.json", "LICENSE", "QuicWasm.sln",
         "README.md", "results", "run-experiments.ps1", "run-experiments.sh", "src", "tests",
     ];
 
