@@ -11,8 +11,8 @@ internal sealed class GranuleQueue
     private const ulong AheadBatchBytes = 64 << 10;
 
     private readonly GranulePlan _plan;
-    private readonly ulong[] _sent;
-    private readonly ulong[] _arrived;
+    private readonly GranuleSet _sent;
+    private readonly GranuleSet _arrived;
     private readonly LinkedList<GranuleRun> _demanded = [];
     private readonly LinkedList<GranuleRun> _soon = [];
     private readonly LinkedList<GranuleRun> _later = [];
@@ -24,12 +24,12 @@ internal sealed class GranuleQueue
     public GranuleQueue(GranulePlan plan, int arrivedCount)
     {
         _plan = plan;
-        _sent = new ulong[(plan.GranuleCount + 63) / 64];
-        _arrived = new ulong[(plan.GranuleCount + 63) / 64];
+        _sent = new GranuleSet(plan);
+        _arrived = new GranuleSet(plan);
         for (int granule = 0; granule < arrivedCount; granule++)
         {
-            Set(_sent, granule);
-            Set(_arrived, granule);
+            _sent.Add(granule);
+            _arrived.Add(granule);
         }
 
         Missing = plan.GranuleCount - arrivedCount;
@@ -45,17 +45,17 @@ internal sealed class GranuleQueue
     public bool IsWaiting => _demanded.Count > 0 || _soon.Count > 0 || _later.Count > 0 || _demandedUnderWay > 0 || _aheadUnderWay > 0;
 
     /// <summary>Whether a granule is here.</summary>
-    public bool HasArrived(int granule) => Has(_arrived, granule);
+    public bool HasArrived(int granule) => _arrived.Contains(granule);
 
     /// <summary>Whether a granule has been asked for, or is here.</summary>
-    public bool IsSent(int granule) => Has(_sent, granule);
+    public bool IsSent(int granule) => _sent.Contains(granule);
 
     /// <summary>Whether all granules of a run are here.</summary>
     public bool HasArrived(GranuleRun run)
     {
         for (int granule = run.First; granule < run.End; granule++)
         {
-            if (!Has(_arrived, granule))
+            if (!_arrived.Contains(granule))
             {
                 return false;
             }
@@ -96,9 +96,9 @@ internal sealed class GranuleQueue
     /// <param name="isAhead">Whether it was asked for ahead.</param>
     public void Arrived(int granule, bool isAhead)
     {
-        if (!Has(_arrived, granule))
+        if (!_arrived.Contains(granule))
         {
-            Set(_arrived, granule);
+            _arrived.Add(granule);
             Missing--;
             (isAhead ? ref _aheadUnderWay : ref _demandedUnderWay) -= _plan.LengthOf(granule);
         }
@@ -119,9 +119,9 @@ internal sealed class GranuleQueue
         {
             for (int granule = run.First; granule < run.End; granule++)
             {
-                if (!Has(_arrived, granule))
+                if (!_arrived.Contains(granule))
                 {
-                    Clear(_sent, granule);
+                    _sent.Remove(granule);
                 }
             }
 
@@ -135,17 +135,17 @@ internal sealed class GranuleQueue
         {
             from.RemoveFirst();
             int first = node.Value.First, end = node.Value.End;
-            while (first < end && Has(_sent, first))
+            while (first < end && _sent.Contains(first))
             {
                 first++;
             }
 
             int next = first;
             bytes = 0;
-            while (next < end && next - first < BatchGranules && !Has(_sent, next) && (next == first || bytes + _plan.LengthOf(next) <= batchBytes))
+            while (next < end && next - first < BatchGranules && !_sent.Contains(next) && (next == first || bytes + _plan.LengthOf(next) <= batchBytes))
             {
                 bytes += _plan.LengthOf(next);
-                Set(_sent, next++);
+                _sent.Add(next++);
             }
 
             if (next < end)
@@ -163,10 +163,4 @@ internal sealed class GranuleQueue
         (run, bytes) = (default, 0);
         return false;
     }
-
-    private static bool Has(ulong[] bits, int index) => (bits[index >> 6] & (1UL << (index & 63))) != 0;
-
-    private static void Set(ulong[] bits, int index) => bits[index >> 6] |= 1UL << (index & 63);
-
-    private static void Clear(ulong[] bits, int index) => bits[index >> 6] &= ~(1UL << (index & 63));
 }

@@ -2,34 +2,34 @@ using System.Collections.Immutable;
 
 namespace QuicWasm.Migration;
 
-/// <summary>Some granules of an image, in the order in which they were added. Not for several threads at once.</summary>
+/// <summary>Some granules of an image. Not for several threads at once.</summary>
 internal sealed class GranuleSet(GranulePlan plan)
 {
     private readonly ulong[] _bits = new ulong[(plan.GranuleCount + 63) / 64];
-    private int _count;
+
+    /// <summary>Whether a granule is among them.</summary>
+    public bool Contains(int granule) => (_bits[granule >> 6] & (1UL << (granule & 63))) != 0;
 
     /// <summary>Adds a granule.</summary>
-    public void Add(int granule)
-    {
-        ulong bit = 1UL << (granule & 63);
-        _count += (_bits[granule >> 6] & bit) == 0 ? 1 : 0;
-        _bits[granule >> 6] |= bit;
-    }
+    public void Add(int granule) => _bits[granule >> 6] |= 1UL << (granule & 63);
+
+    /// <summary>Takes a granule out.</summary>
+    public void Remove(int granule) => _bits[granule >> 6] &= ~(1UL << (granule & 63));
 
     /// <summary>As it is now, for another thread.</summary>
     public GranuleSet Copy()
     {
-        GranuleSet copy = new(plan) { _count = _count };
+        GranuleSet copy = new(plan);
         _bits.CopyTo(copy._bits, 0);
         return copy;
     }
 
-    /// <summary>The bytes of the granules, as few ranges as there can be, by part and offset within the plan's order.</summary>
+    /// <summary>The bytes of the granules, as few ranges as there can be, in the order of the plan.</summary>
     /// <param name="most">No more ranges than that: those that are closest to each other are joined, with what is between them.</param>
     public ImmutableArray<PartRange> Ranges(int most = int.MaxValue)
     {
         List<PartRange> ranges = [];
-        for (int word = 0; word < _bits.Length && _count > 0; word++)
+        for (int word = 0; word < _bits.Length; word++)
         {
             for (ulong left = _bits[word]; left != 0; left &= left - 1)
             {
