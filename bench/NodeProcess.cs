@@ -7,19 +7,15 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
 {
     private readonly Process _process;
     private readonly ProcessUsage _usage;
-    private readonly List<string> _output = [];
-    private readonly List<long> _outputTimes = [];
-    private readonly List<string> _messages = [];
-    private readonly Lock _lock = new();
-    private readonly TaskCompletionSource _outputEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OutputLines _output = new();
+    private readonly OutputLines _messages = new();
 
     private NodeProcess(Process process, string? input, bool standsBy)
     {
         _process = process;
         _usage = new ProcessUsage(process.Id);
-        process.OutputDataReceived += (_, line) => Take(_output, line.Data);
-        process.ErrorDataReceived += (_, line) => Take(_messages, line.Data);
+        process.OutputDataReceived += (_, line) => _output.Add(line.Data);
+        process.ErrorDataReceived += (_, line) => _messages.Add(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         if (!standsBy)
@@ -29,28 +25,10 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Output
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _output];
-            }
-        }
-    }
+    public IReadOnlyList<string> Output => _output.Output;
 
     /// <inheritdoc/>
-    public IReadOnlyList<long> OutputTimes
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _outputTimes];
-            }
-        }
-    }
+    public IReadOnlyList<long> OutputTimes => _output.OutputTimes;
 
     /// <summary>The process.</summary>
     public int ProcessId => _process.Id;
@@ -112,7 +90,8 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
     public async Task<string> MessageAsync(string beginning, CancellationToken cancellationToken)
     {
         string? found = null;
-        await UntilAsync(() => (found = _messages.Find(m => m.StartsWith(beginning, StringComparison.Ordinal))) is not null, $"\"{beginning}\"", cancellationToken);
+        await UntilAsync(
+            _messages, lines => (found = lines.Find(m => m.StartsWith(beginning, StringComparison.Ordinal))) is not null, $"\"{beginning}\"", cancellationToken);
         return found![beginning.Length..];
     }
 
@@ -122,21 +101,21 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
     {
         List<string> found = [];
         await UntilAsync(
-            () => (found = _messages.FindAll(m => m.EndsWith(end, StringComparison.Ordinal))).Count >= count, $"{count} times \"{end}\"", cancellationToken);
+            _messages, lines => (found = lines.FindAll(m => m.EndsWith(end, StringComparison.Ordinal))).Count >= count, $"{count} times \"{end}\"", cancellationToken);
         return found[^1];
     }
 
     /// <summary>Waits until the program has written so many lines.</summary>
     /// <exception cref="HarnessException">The process ended before, or the deadline passed.</exception>
     public Task LinesAsync(int count, CancellationToken cancellationToken) =>
-        UntilAsync(() => _output.Count >= count, $"{count} lines of output", cancellationToken);
+        UntilAsync(_output, lines => lines.Count >= count, $"{count} lines of output", cancellationToken);
 
     /// <summary>Waits for the end of the process and of its output.</summary>
     /// <exception cref="HarnessException">It failed; its own words are in the message.</exception>
     public async Task EndAsync(CancellationToken cancellationToken)
     {
         await _process.WaitForExitAsync(cancellationToken);
-        await _outputEnd.Task.WaitAsync(cancellationToken);
+        await _output.Ended.WaitAsync(cancellationToken);
         if (_process.ExitCode != 0)
         {
             throw Failed($"it ended with exit code {_process.ExitCode}");
@@ -179,60 +158,14 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
         _process.StandardInput.Close();
     }
 
-    private void Take(List<string> lines, string? line)
+    private async Task UntilAsync(OutputLines lines, Func<List<string>, bool> condition, string what, CancellationToken cancellationToken)
     {
-        TaskCompletionSource changed;
-        lock (_lock)
+        if (!await lines.UntilAsync(condition, cancellationToken))
         {
-            if (line is not null)
-            {
-                lines.Add(line);
-                if (lines == _output)
-                {
-                    _outputTimes.Add(Stopwatch.GetTimestamp());
-                }
-            }
-            else if (lines == _output)
-            {
-                _outputEnd.TrySetResult();
-            }
-
-            changed = _changed;
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        changed.SetResult();
-    }
-
-    private async Task UntilAsync(Func<bool> condition, string what, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            Task changed;
-            lock (_lock)
-            {
-                if (condition())
-                {
-                    return;
-                }
-
-                changed = _changed.Task;
-            }
-
-            if (_outputEnd.Task.IsCompleted)
-            {
-                throw Failed($"it ended before {what}");
-            }
-
-            await changed.WaitAsync(cancellationToken);
+            throw Failed($"it ended before {what}");
         }
     }
 
-    private HarnessException Failed(string what)
-    {
-        lock (_lock)
-        {
-            return new HarnessException($"a process of the run failed: {what}\n{string.Join('\n', _messages.TakeLast(20))}");
-        }
-    }
+    private HarnessException Failed(string what) =>
+        new($"a process of the run failed: {what}\n{string.Join('\n', _messages.Output.TakeLast(20))}");
 }

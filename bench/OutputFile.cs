@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace QuicWasm.Bench;
@@ -10,13 +9,11 @@ internal sealed class OutputFile : IProgramOutput, IDisposable
 
     private readonly HashSet<string> _earlier;
     private readonly FileSystemWatcher _watcher;
-    private readonly List<string> _output = [];
-    private readonly List<long> _outputTimes = [];
+    private readonly OutputLines _lines = new();
     private readonly List<byte> _half = [];
     private readonly Lock _lock = new();
     private FileStream? _file;
     private bool _isDisposed;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private OutputFile(string folder)
     {
@@ -28,51 +25,16 @@ internal sealed class OutputFile : IProgramOutput, IDisposable
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Output
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _output];
-            }
-        }
-    }
+    public IReadOnlyList<string> Output => _lines.Output;
 
     /// <inheritdoc/>
-    public IReadOnlyList<long> OutputTimes
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _outputTimes];
-            }
-        }
-    }
+    public IReadOnlyList<long> OutputTimes => _lines.OutputTimes;
 
     /// <summary>Follows the next file of a node's folder: ask before the program is ordered.</summary>
     public static OutputFile Next(string folder) => new(folder);
 
     /// <summary>Waits until so many lines have come.</summary>
-    public async Task LinesAsync(int count, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            Task changed;
-            lock (_lock)
-            {
-                if (_output.Count >= count)
-                {
-                    return;
-                }
-
-                changed = _changed.Task;
-            }
-
-            await changed.WaitAsync(cancellationToken);
-        }
-    }
+    public Task LinesAsync(int count, CancellationToken cancellationToken) => _lines.UntilAsync(lines => lines.Count >= count, cancellationToken);
 
     /// <summary>The program has ended: takes what the file holds and no event has told of yet.</summary>
     /// <param name="file">The file, as the node has named it.</param>
@@ -100,7 +62,6 @@ internal sealed class OutputFile : IProgramOutput, IDisposable
     // RACE: events come on threads of the pool, also after the end.
     private void Read(string path)
     {
-        TaskCompletionSource changed;
         lock (_lock)
         {
             if (_isDisposed || _earlier.Contains(path) || (_file is not null && _file.Name != path))
@@ -110,16 +71,11 @@ internal sealed class OutputFile : IProgramOutput, IDisposable
 
             _file ??= new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
             TakeLines(_file);
-            changed = _changed;
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-
-        changed.SetResult();
     }
 
     private void TakeLines(FileStream file)
     {
-        long now = Stopwatch.GetTimestamp();
         Span<byte> buffer = stackalloc byte[4096];
         for (int count; (count = file.Read(buffer)) > 0;)
         {
@@ -131,8 +87,7 @@ internal sealed class OutputFile : IProgramOutput, IDisposable
                     continue;
                 }
 
-                _output.Add(Encoding.UTF8.GetString([.. _half]));
-                _outputTimes.Add(now);
+                _lines.Add(Encoding.UTF8.GetString([.. _half]));
                 _half.Clear();
             }
         }
