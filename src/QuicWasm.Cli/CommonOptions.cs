@@ -23,18 +23,6 @@ internal static class CommonOptions
         Description = "Lets running nodes freeze the program and fetch its image: an endpoint such as tcp:127.0.0.1:7000 (port 0: any)",
     };
 
-    public static Option<double> FaultDeadline() => new("--fault-deadline")
-    {
-        Description = "In mode cow: after how many seconds without the memory node a program traps that needs something of it",
-        DefaultValueFactory = _ => 10,
-    };
-
-    public static Option<double> LinkDeadline() => new("--link-deadline")
-    {
-        Description = "For how many seconds a connection that is lost in the middle of a copy is made again before the migration is given up; 0: not at all",
-        DefaultValueFactory = _ => new RunningNodeOptions().LinkDeadline.TotalSeconds,
-    };
-
     public static Option<string?> Report() => new("--report")
     {
         Description = "Writes times and counts of the migration to a file, as one JSON object",

@@ -66,7 +66,7 @@ internal sealed class ForkRun(
 
     private async Task<int> RunAsync(TransportEndpoint source, Guid image, Func<ValueTask> release, CancellationToken cancellationToken)
     {
-        var families = new List<(NodeClient Client, Task<ImmutableArray<OrderReceipt>> Order)>();
+        var families = new List<(EndWaiter Waiter, Task<ImmutableArray<OrderReceipt>> Order)>();
         int exitCode = ExitCode.Success;
         try
         {
@@ -75,20 +75,20 @@ internal sealed class ForkRun(
                 int end = (int)((long)count * (i + 1) / nodes.Length);
                 NodeClient client = await NodeClient.ConnectAsync(Transports.All, nodes[i], _options, cancellationToken);
                 var order = new ForkOrder(new ResumeOrder($"{source}", request with { Image = image, FreezesProgram = false, IsShared = true }), first, end - first, arguments);
-                families.Add((client, OrderAsync(nodes[i], client, order, cancellationToken)));
+                families.Add((new EndWaiter(console, nodes[i], _options, client), OrderAsync(nodes[i], client, order, cancellationToken)));
                 first = end;
             }
 
             ImmutableArray<OrderReceipt>[] made = await Task.WhenAll(families.Select(f => f.Order));
             await release();
-            int[] codes = waits ? await Task.WhenAll(families.Zip(made, (f, m) => EndAsync(f.Client, m, cancellationToken))) : [];
+            int[] codes = waits ? await Task.WhenAll(families.Zip(made, (f, m) => EndAsync(f.Waiter, m, cancellationToken))) : [];
             exitCode = made.Any(m => m.IsEmpty) ? ExitCode.Failure : codes.FirstOrDefault(c => c != ExitCode.Success);
         }
         finally
         {
-            foreach ((NodeClient client, _) in families)
+            foreach ((EndWaiter waiter, _) in families)
             {
-                await client.DisposeAsync();
+                await waiter.DisposeAsync();
             }
         }
 
@@ -115,12 +115,12 @@ internal sealed class ForkRun(
         }
     }
 
-    private async Task<int> EndAsync(NodeClient client, ImmutableArray<OrderReceipt> children, CancellationToken cancellationToken)
+    private async Task<int> EndAsync(EndWaiter waiter, ImmutableArray<OrderReceipt> children, CancellationToken cancellationToken)
     {
         int exitCode = ExitCode.Success;
         foreach (OrderReceipt child in children)
         {
-            OrderedEnd end = await client.WaitForEndAsync(child.Program, cancellationToken);
+            OrderedEnd end = await waiter.WaitAsync(child.Program, cancellationToken);
             if (end.Text.Length > 0)
             {
                 console.Say($"program {child.Program}: {end.Text}");

@@ -19,8 +19,9 @@ internal static class NodeCommand
         var output = new Option<string>("--output-folder") { Description = "Where programs' output goes: ID.out and ID.err", DefaultValueFactory = _ => "." };
         var limit = new Option<int>("--max-programs") { Description = "How many programs may run at once", DefaultValueFactory = _ => 16 };
         var reports = new Option<bool>("--reports") { Description = "Writes times and counts of each program's migration beside its output, as a JSON object: ID.json" };
-        Option<double> faultDeadline = CommonOptions.FaultDeadline(), linkDeadline = CommonOptions.LinkDeadline();
-        var command = new Command(Name, "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit, reports, faultDeadline, linkDeadline };
+        var deadlines = new DeadlineOptionSet();
+        var command = new Command(Name, "Stays up, and resumes programs that resume --at orders; peers can freeze them again") { output, limit, reports };
+        deadlines.AddTo(command);
         session.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -35,15 +36,7 @@ internal static class NodeCommand
             MemoryNode? node = null;
             string nodeName = $"quicwasm node {Environment.ProcessId}";
             using Pager pager = PagerCommand.Of(session.Transport, parsed);
-            var running = new RunningNodeOptions
-            {
-                Name = nodeName,
-                Transport = options.Transport,
-                Pager = pager,
-                FaultDeadline = PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)),
-                LinkDeadline = PagerCommand.LinkDeadline(parsed.GetRequiredValue(linkDeadline)),
-                LinkLost = e => console.Say($"{e.Message}; the connection is made again"),
-            };
+            RunningNodeOptions running = deadlines.Options(parsed, console) with { Name = nodeName, Transport = options.Transport, Pager = pager };
             PagerCommand.StartAhead(pager, console);
             var programs = new ResidentPrograms(console, session.ProgramOptions(parsed, console), running, folder, parsed.GetRequiredValue(limit))
             {

@@ -41,18 +41,6 @@ internal static class PagerCommand
         return new Pager(new PagerOptions(program, [.. first, Name, .. transport.Arguments(parsed), SocketOption]));
     }
 
-    /// <summary>Reads the value of --fault-deadline.</summary>
-    /// <exception cref="UsageException">It is not a number of seconds that a clock can wait.</exception>
-    public static TimeSpan Deadline(double seconds) => seconds is > 0 and < 1_000_000
-        ? TimeSpan.FromSeconds(seconds)
-        : throw new UsageException($"--fault-deadline {seconds}: give seconds, more than 0 and at most a million");
-
-    /// <summary>Reads the value of --link-deadline.</summary>
-    /// <exception cref="UsageException">It is not a number of seconds that a clock can wait.</exception>
-    public static TimeSpan LinkDeadline(double seconds) => seconds is >= 0 and < 1_000_000
-        ? TimeSpan.FromSeconds(seconds)
-        : throw new UsageException($"--link-deadline {seconds}: give seconds, from 0 to a million");
-
     /// <summary>Starts the pager, where a program that is resumed here will need it.</summary>
     public static void Warm(Pager pager, MigrationRequest request, string? destination)
     {

@@ -19,8 +19,9 @@ internal static class ResumeCommand
         var migration = new MigrationOptionSet();
         var at = new Option<string?>("--at") { Description = "Has this node (quicwasm node) resume the program, and waits for its end; its output goes to files there" };
         var detach = new Option<bool>("--detach") { Description = "With --at: does not wait for the program's end" };
-        Option<double> faultDeadline = CommonOptions.FaultDeadline(), linkDeadline = CommonOptions.LinkDeadline();
-        var command = new Command("resume", "Resumes a frozen program here, or at a node that stays up") { source, at, detach, faultDeadline, linkDeadline };
+        var deadlines = new DeadlineOptionSet();
+        var command = new Command("resume", "Resumes a frozen program here, or at a node that stays up") { source, at, detach };
+        deadlines.AddTo(command);
         session.AddTo(command);
         migration.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -52,12 +53,7 @@ internal static class ResumeCommand
             return node is not null
                 ? FromNodeAsync(
                     console, node, migration.Request(parsed), migration.WantsCode(parsed, node), configure, options, pager,
-                    new RunningNodeOptions
-                    {
-                        FaultDeadline = PagerCommand.Deadline(parsed.GetRequiredValue(faultDeadline)),
-                        LinkDeadline = PagerCommand.LinkDeadline(parsed.GetRequiredValue(linkDeadline)),
-                        LinkLost = e => console.Say($"{e.Message}; the connection is made again"),
-                    },
+                    deadlines.Options(parsed, console),
                     cancellationToken)
                 : FromFileAsync(console, from, configure, options, cancellationToken);
         });
