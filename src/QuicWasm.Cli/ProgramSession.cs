@@ -90,7 +90,16 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
 
         if (isShared)
         {
-            await node.DrainAsync(DrainDeadline);
+            await DrainAsync(console, node);
+        }
+    }
+
+    /// <summary>Lets peers close their connections before the process ends; says so where some do not.</summary>
+    internal static async Task DrainAsync(CommandConsole console, MemoryNode node)
+    {
+        if (await node.DrainAsync(DrainDeadline) is > 0 and var left)
+        {
+            console.Say($"{left} connections were still open {DrainDeadline.TotalSeconds:0} s after they were needed, and are closed from here");
         }
     }
 
@@ -136,7 +145,7 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
         console.Say($"frozen as image {image}");
         await node.WhenGoneAsync(image, cancellationToken);
         console.Say($"image {image} has a new owner");
-        await node.DrainAsync(DrainDeadline);
+        await DrainAsync(console, node);
         return ExitCode.Success;
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class ResidentPrograms
         console.Say($"{order.Count} children of image {migration.Image} came from {source}");
         if (migration.Report.AllArrived is not null)
         {
-            await ResumeCommand.FinishAsync(console, migration, CancellationToken.None);
+            await ResumeCommand.LetGoAsync(console, migration, CancellationToken.None);
         }
 
         var family = new Family(migration, target, order.Count);

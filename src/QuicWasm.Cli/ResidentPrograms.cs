@@ -138,19 +138,16 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
         return end;
     }
 
-    // In no-cow the memory node is let go before the program runs; in cow when nothing is left to fetch, which may be after its end.
+    // In no-cow the memory node is let go while the program begins; in cow when nothing is left to fetch, which may be after its end.
     private async Task<OrderedEnd> RunAsync(HostedProgram hosted, MigratedProgram migrated)
     {
         bool isWhole = migrated.Migration.Report.AllArrived is not null;
-        if (isWhole)
-        {
-            await ResumeCommand.FinishAsync(console, migrated.Migration, CancellationToken.None);
-        }
-
+        Task letGo = isWhole ? ResumeCommand.LetGoAsync(console, migrated.Migration, CancellationToken.None) : Task.CompletedTask;
         MigrationReport report = migrated.Migration.Report;
         report.MarkFirstInstruction();
         console.Say($"program {hosted.Name} runs {report.FirstInstruction!.Value.TotalMilliseconds:0.00} ms after its order");
         OrderedEnd end = await EndOfAsync(hosted, migrated.Program);
+        await letGo;
         if (!isWhole && end.Outcome != OrderedOutcome.Frozen)
         {
             await ResumeCommand.FinishAsync(console, migrated.Migration, CancellationToken.None);

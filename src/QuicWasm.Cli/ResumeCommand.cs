@@ -108,20 +108,13 @@ internal static class ResumeCommand
         await using Migration.Migration migration = migrated.Migration;
         MigrationReport report = migration.Report;
         bool isWhole = report.AllArrived is not null;
-        Task? code = wantsCode ? FetchCodeAsync(console, migrated, cancellationToken) : null;
-        if (isWhole && code is null)
-        {
-            await FinishAsync(console, migration, cancellationToken);
-            await migration.DisposeAsync();
-        }
-
+        Task letGo = wantsCode ? FetchCodeAsync(console, migrated, cancellationToken)
+            : isWhole ? LetGoAsync(console, migration, cancellationToken)
+            : Task.CompletedTask;
         int exitCode = await new ProgramSession(console, migrated.Program, $"{migration.Image}", options) { Starting = report.MarkFirstInstruction }
             .RunAsync(cancellationToken);
-        if (code is not null)
-        {
-            await code;
-        }
-        else if (!isWhole)
+        await letGo;
+        if (!isWhole && !wantsCode)
         {
             await FinishAsync(console, migration, cancellationToken);
         }
@@ -148,6 +141,15 @@ internal static class ResumeCommand
             console.Say($"compiled code did not come: {e.Message}");
         }
 
+        await LetGoAsync(console, migration, cancellationToken);
+    }
+
+    /// <summary>
+    /// Nothing of the image is needed any more: the memory node forgets it, and waits for no more of this node. The program does not wait for
+    /// that, which is why this may go on while it runs.
+    /// </summary>
+    internal static async Task LetGoAsync(CommandConsole console, Migration.Migration migration, CancellationToken cancellationToken)
+    {
         await FinishAsync(console, migration, cancellationToken);
         await migration.DisposeAsync();
     }

@@ -39,7 +39,7 @@ internal static class ServeCommand
             console.Say($"listening on {await node.ListenAsync(Transports.All, endpoint, options, cancellationToken)}");
             await Task.WhenAll(images.Keys.Select(image => node.WhenGoneAsync(image, cancellationToken)));
             console.Say("every image has a new owner");
-            await node.DrainAsync(TimeSpan.FromSeconds(2));
+            await ProgramSession.DrainAsync(console, node);
             return ExitCode.Success;
         });
         return command;

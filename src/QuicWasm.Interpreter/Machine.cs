@@ -65,6 +65,16 @@ internal sealed unsafe class Machine(InterpreterEngine engine, RuntimeContext co
         return Context.Interruption.OnSafePoint();
     }
 
+    /// <summary>Goes to another frame, and to the instruction there that a trap would be at: the two are always changed together.</summary>
+    public void MoveTo(Instruction* instruction, byte* frame)
+    {
+        InstructionPointer = instruction;
+        FramePointer = frame;
+    }
+
+    /// <summary>Goes back to the frame of a caller.</summary>
+    public void LeaveTo(in FrameLink link) => MoveTo(Engine.MemoryReturns.Target(link.ReturnAddress), link.Caller);
+
     /// <summary>Suspends the computation, which goes on at the instruction. Gives null, which leaves the interpreter.</summary>
     public Instruction* SuspendAt(Instruction* instruction)
     {

@@ -64,7 +64,7 @@ internal static unsafe partial class ManagedOperations
         {
             FrameLink returning = *(FrameLink*)(frame + linkOffset);
             FrameOperations.MoveArguments((nint)(frame + arguments), (nint)frame, (nint)entry->ParameterBytes);
-            machine.FramePointer = returning.Caller;
+            machine.LeaveTo(returning);
             return TierOperations.Call(machine, entry, frame, returning.ReturnAddress);
         }
 
@@ -80,7 +80,7 @@ internal static unsafe partial class ManagedOperations
         }
 
         FrameOperations.MoveArguments((nint)(frame + arguments), (nint)frame, (nint)entry->ParameterBytes);
-        machine.FramePointer = link.Caller;
+        machine.LeaveTo(link);
         return Enter(machine, entry, frame, link.ReturnAddress);
     }
 
@@ -135,7 +135,7 @@ internal static unsafe partial class ManagedOperations
         link->ReturnAddress = returnAddress;
         link->Caller = machine.FramePointer;
         link->Function = entry;
-        machine.FramePointer = frame;
+        machine.MoveTo(entry->Code, frame);
         machine.Memory = entry->Memory;
         if (Volatile.Read(ref *machine.PollCell) != 0 && machine.IsAskedToSuspend(entry->Code))
         {

@@ -64,8 +64,8 @@ internal static unsafe partial class ManagedOperations
             values[fieldCount] = machine.Store.Exceptions.ReferenceTo(exception, slots);
         }
 
-        machine.FramePointer = frame;
+        machine.MoveTo(function.Code + clause.Index, frame);
         machine.Memory = entry->Memory;
-        return function.Code + clause.Index;
+        return machine.InstructionPointer;
     }
 }

@@ -62,9 +62,9 @@ internal static unsafe class StackCopier
             link->ReturnAddress = callerEntry == null || callerEntry->Memory == entry->Memory ? next : engine.MemoryReturns.Through(next);
             link->Caller = caller;
             link->Function = entry;
-            machine.FramePointer = frame;
-            machine.Memory = entry->Memory;
             next = function.Code + point.Index;
+            machine.MoveTo(next, frame);
+            machine.Memory = entry->Memory;
             caller = frame;
             callerEntry = entry;
             frame += function.OperandOffset + (source.Operands.Length * 8);

@@ -55,11 +55,11 @@ internal static unsafe class TierOperations
         }
         catch (TrapException trap) when (trap.Thrown is not null && !engine.IsExit(link.ReturnAddress))
         {
-            machine.FramePointer = link.Caller;
+            machine.LeaveTo(link);
             return Catch(machine, trap.Thrown, link.ReturnAddress);
         }
 
-        machine.FramePointer = link.Caller;
+        machine.LeaveTo(link);
         if (!outcome.IsSuspended)
         {
             results.CopyTo(new Span<ulong>(frame, resultSlots));

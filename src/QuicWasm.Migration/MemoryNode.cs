@@ -130,9 +130,15 @@ public sealed partial class MemoryNode : IAsyncDisposable
     public Task WhenGoneAsync(Guid image, CancellationToken cancellationToken = default) =>
         _images.TryGetValue(image, out HostedImage? found) ? found.Gone.WaitAsync(cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Waits until every peer has closed its connection, so that none is cut off in the middle of an answer, but not longer than so.</summary>
-    public Task DrainAsync(TimeSpan deadline) =>
-        Task.WhenAny(Task.WhenAll(_sessions.Values), Task.Delay(deadline, Options.TimeProvider));
+    /// <summary>
+    /// Waits until every peer has closed its connection, so that none is cut off in the middle of an answer, but not longer than so. Gives how
+    /// many had not.
+    /// </summary>
+    public async Task<int> DrainAsync(TimeSpan deadline)
+    {
+        await Task.WhenAny(Task.WhenAll(_sessions.Values), Task.Delay(deadline, Options.TimeProvider));
+        return _sessions.Values.Count(s => !s.IsCompleted);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

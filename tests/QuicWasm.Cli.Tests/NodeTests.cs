@@ -42,6 +42,7 @@ public sealed class NodeTests : IDisposable
         CommandResult first = (await source.EndAsync()).AssertExit(0);
         CommandResult ordered = (await order.EndAsync()).AssertExit(0);
         Assert.Contains("it was frozen", ordered.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("still open", first.Error, StringComparison.Ordinal);
         Assert.Equal(Sleeper.Output, first.Output + await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken) + last.Output);
     }
 

@@ -43,6 +43,22 @@ public abstract partial class EngineConformance
         Assert.Equal(["divide", "innermost", "middle", "outermost"], trap.Trace.Select(f => f.Function));
     }
 
+    // A frame that is made when its first safe point traps may be in the trace or not; its callers are.
+    [Theory]
+    [InlineData(0, "outermost")]
+    [InlineData(1, "middle", "outermost")]
+    [InlineData(2, "innermost", "middle", "outermost")]
+    [InlineData(3, "divide", "innermost", "middle", "outermost")]
+    public void A_trap_at_the_entry_of_a_function_has_its_callers_in_the_trace(int fuel, string entered, params string[] callers)
+    {
+        using RuntimeContext context = NewContext();
+        ModuleInstance traps = Load(context, "traps");
+        context.Interruption.LimitFuel(fuel);
+        var trap = Assert.Throws<TrapException>(() => context.Call(traps, "nested"));
+        Assert.Equal(TrapKind.OutOfFuel, trap.Kind);
+        Assert.Equal(callers, trap.Trace.Select(f => f.Function).SkipWhile(f => f == entered));
+    }
+
     [Fact]
     public void A_trace_goes_across_instances()
     {
