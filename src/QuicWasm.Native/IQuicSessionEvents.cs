@@ -30,6 +30,9 @@ public interface IQuicSessionEvents
     /// <summary>The peer lets this side open more streams.</summary>
     void StreamsAllowed();
 
+    /// <summary>So many bytes of packets go out now: told before the peer can have them.</summary>
+    void Sending(int bytes);
+
     /// <summary>Packets for this connection may come with that connection id from now on.</summary>
     void ConnectionIdAdded(ReadOnlySpan<byte> id);
 

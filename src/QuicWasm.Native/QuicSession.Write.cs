@@ -14,9 +14,6 @@ public sealed unsafe partial class QuicSession
     private int _closeBytes;
     private int _batchRemoteBytes;
 
-    /// <summary>How many bytes of packets have left.</summary>
-    public long BytesSent { get; private set; }
-
     /// <summary>Writes a stream's next bytes into the current packet.</summary>
     /// <param name="streamId">The stream.</param>
     /// <param name="buffer">Its bytes.</param>
@@ -161,8 +158,8 @@ public sealed unsafe partial class QuicSession
     {
         if (_filledBytes > 0)
         {
+            Events.Sending(_filledBytes);
             _socket.Send(new ReadOnlySpan<byte>(_batch, _filledBytes), _segmentBytes, BatchTarget);
-            BytesSent += _filledBytes;
             _filledBytes = 0;
         }
     }

@@ -16,7 +16,6 @@ internal sealed partial class Ngtcp2Connection
     private const ulong MinPacedRttNs = 10_000_000;
 
     private ulong _expiryNs;
-    private long _countedSent;
 
     /// <summary>The library is at work: what its events lead to is written afterwards.</summary>
     private bool _isInCall;
@@ -189,7 +188,6 @@ internal sealed partial class Ngtcp2Connection
         }
 
         _session.Flush(now, _isEstablished && _session.SmoothedRttNs >= MinPacedRttNs);
-        CountSent();
         var expiry = more.Value ? now : _session.ExpiryNs;
         SetExpiry(_isEstablished ? expiry : Math.Min(expiry, _helloDeadlineNs));
     }
@@ -271,18 +269,11 @@ internal sealed partial class Ngtcp2Connection
     {
         var reason = Ngtcp2Errors.Failed(RemotePeer, _isEstablished, _session.FailureText);
         _session.WriteFailure(QuicClock.NowNs);
-        CountSent();
         TryEnd(reason, lingers: true);
     }
 
     private TransportException TimedOutHandshake() =>
         new(TransportError.Timeout, $"the handshake with {RemotePeer} did not end within {Options.HandshakeTimeout.TotalSeconds:0.###} s");
-
-    private void CountSent()
-    {
-        _counters.AddSent(_session.BytesSent - _countedSent);
-        _countedSent = _session.BytesSent;
-    }
 
     private void SetExpiry(ulong expiry)
     {

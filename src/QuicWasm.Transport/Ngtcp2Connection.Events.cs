@@ -196,6 +196,8 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
         _streamsAllowed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
+    void IQuicSessionEvents.Sending(int bytes) => _counters.AddSent(bytes);
+
     void IQuicSessionEvents.ConnectionIdAdded(ReadOnlySpan<byte> id) => _endpoint.AddRoute(id, this);
 
     void IQuicSessionEvents.ConnectionIdRemoved(ReadOnlySpan<byte> id) => _endpoint.RemoveRoute(id);

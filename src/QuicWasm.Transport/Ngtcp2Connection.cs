@@ -230,7 +230,6 @@ internal sealed partial class Ngtcp2Connection : ITransportConnection
         if (_failure == null)
         {
             _session.WriteClose(code, QuicClock.NowNs);
-            CountSent();
             TryEnd(reason, lingers: true);
         }
     }
