@@ -31,7 +31,7 @@ internal static class FirstInstructionCommand
         double? smallest = null;
         foreach (int mib in sizes)
         {
-            using LazyRun run = await LazyRun.FreezeAsync(new LazyProgram { Pages = mib * 256, Naps = 6000 }, cancellationToken);
+            using LazyRun run = await LazyRun.FreezeAsync(new LazyProgram { Pages = mib * 256, Naps = 600, NapMs = 1000 }, cancellationToken);
             await using Pair cold = await Pair.StartAsync(cancellationToken);
             double first = await cold.MoveAsync(run, mode, cancellationToken);
             var warm = new List<double>();

@@ -41,13 +41,13 @@ internal sealed class GranuleExecutor(
                     await stream.RequestAsync(run, window.Granules, window.Bytes, ending.Token);
                 }
 
-                if (!window.TryDue(out int granule, out ulong requestId))
+                if (!window.TryDue(out GranuleRun due, out ulong requestId))
                 {
                     return;
                 }
 
-                await ReceiveAsync(stream, window, granule, requestId, byteClass, ending.Token);
-                window.Arrived(plan.LengthOf(granule));
+                GranulePiece piece = await stream.ReceiveAsync(due, window.ReceivedBytes, requestId, byteClass, ending.Token);
+                await TakeAsync(stream, window, piece, ending.Token);
             }
         }
         catch (Exception e) when (e is MigrationException or ImageException or OperationCanceledException)
@@ -64,65 +64,66 @@ internal sealed class GranuleExecutor(
         }
     }
 
-    private async ValueTask ReceiveAsync(
-        GranuleStream stream, StreamWindow window, int granule, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)
+    // What was written before a connection was lost is not written again, though it comes again.
+    private async ValueTask TakeAsync(GranuleStream stream, StreamWindow window, GranulePiece piece, CancellationToken cancellationToken)
     {
-        ulong length = plan.LengthOf(granule);
-        window.WrittenBytes = ledger.WrittenOf(granule);
-        for (ulong offset = 0; offset < length;)
+        while (piece.LengthBytes > 0)
         {
-            GranulePiece piece = await stream.ReceiveAsync(granule, offset, requestId, byteClass, cancellationToken);
-            ulong end = offset + piece.LengthBytes;
-            if (end > window.WrittenBytes)
+            window.TryDue(out GranuleRun due, out _);
+            ulong written = ledger.WrittenOf(due.First);
+            if (written > window.ReceivedBytes)
             {
-                ulong skipped = window.WrittenBytes - Math.Min(offset, window.WrittenBytes);
-                offset += skipped;
-                PartRangeSequence ranges = plan.RangesOf(granule, offset, end - offset);
-                await (piece.ZeroBytes > 0
-                    ? WriteZerosAsync(stream, window, ranges, cancellationToken)
-                    : WriteAsync(window, ranges, piece.Body[(int)skipped..], cancellationToken));
+                (GranulePiece known, piece) = piece.SplitAt(written - window.ReceivedBytes);
+                Count(window, known.LengthBytes);
+                continue;
             }
 
-            offset = end;
-        }
-
-        counters.AddGranule();
-        ledger.MarkArrived(granule);
-    }
-
-    private async ValueTask WriteAsync(StreamWindow window, PartRangeSequence ranges, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        foreach (PartRange range in ranges)
-        {
-            ReadOnlyMemory<byte> bytes = body[..(int)range.LengthBytes];
-            body = body[(int)range.LengthBytes..];
-            if (!plan.IsSkeleton(range.Part))
+            ulong most = ledger.HasParts ? plan.LengthOf(due.First) - window.ReceivedBytes : ulong.MaxValue;
+            (GranulePiece next, piece) = piece.SplitAt(most);
+            foreach (PartRange range in plan.RangesOf(due, window.ReceivedBytes, next.LengthBytes))
             {
-                await WaitForSkeletonAsync(cancellationToken);
-            }
-
-            target.Write(range.Part, range.Offset, bytes.Span);
-            window.WrittenBytes += range.LengthBytes;
-            if (plan.IsSkeleton(range.Part))
-            {
-                gate.Arrived(range.LengthBytes);
+                (GranulePiece ofRange, next) = next.SplitAt(range.LengthBytes);
+                await WriteAsync(stream, range, ofRange, cancellationToken);
+                Count(window, range.LengthBytes);
             }
         }
     }
 
-    private async ValueTask WriteZerosAsync(GranuleStream stream, StreamWindow window, PartRangeSequence ranges, CancellationToken cancellationToken)
+    private async ValueTask WriteAsync(GranuleStream stream, PartRange range, GranulePiece piece, CancellationToken cancellationToken)
     {
-        foreach (PartRange range in ranges)
+        // Elsewhere a few bytes from a peer would have this node make as many as the layout says.
+        if (piece.ZeroBytes > 0 && layout.Parts[range.Part].Kind != PartKind.Memory)
         {
-            // Elsewhere a few bytes from a peer would have this node make as many as the layout says.
-            if (layout.Parts[range.Part].Kind != PartKind.Memory)
-            {
-                throw new MigrationException(MigrationError.ProtocolViolation, $"{stream.Peer} sent zeros for part {range.Part}, which is no memory");
-            }
+            throw new MigrationException(MigrationError.ProtocolViolation, $"{stream.Peer} sent zeros for part {range.Part}, which is no memory");
+        }
 
-            await WaitForSkeletonAsync(cancellationToken);
+        if (plan.IsSkeleton(range.Part))
+        {
+            target.Write(range.Part, range.Offset, piece.Body.Span);
+            gate.Arrived(range.LengthBytes);
+            return;
+        }
+
+        await WaitForSkeletonAsync(cancellationToken);
+        if (piece.ZeroBytes > 0)
+        {
             target.WriteZeros(range.Part, range.Offset, range.LengthBytes);
-            window.WrittenBytes += range.LengthBytes;
+        }
+        else
+        {
+            target.Write(range.Part, range.Offset, piece.Body.Span);
+        }
+    }
+
+    // So many bytes more of what is due are here.
+    private void Count(StreamWindow window, ulong bytes)
+    {
+        window.ReceivedBytes += bytes;
+        while (window.TryDue(out GranuleRun due, out _) && plan.LengthOf(due.First) is var length && length <= window.ReceivedBytes)
+        {
+            counters.AddGranule();
+            ledger.MarkArrived(due.First);
+            window.Arrived(length);
         }
     }
 

@@ -92,6 +92,18 @@ internal sealed class GranuleLedger(GranulePlan plan)
         }
     }
 
+    /// <summary>Whether there is a granule of which only a part was written.</summary>
+    public bool HasParts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _parts.Count > 0;
+            }
+        }
+    }
+
     /// <summary>How many bytes of a granule that is not here were written when its connection was lost.</summary>
     public ulong WrittenOf(int granule)
     {
@@ -106,7 +118,7 @@ internal sealed class GranuleLedger(GranulePlan plan)
     {
         lock (_lock)
         {
-            _parts[granule] = writtenBytes;
+            _parts[granule] = Math.Max(writtenBytes, _parts.GetValueOrDefault(granule));
         }
     }
 

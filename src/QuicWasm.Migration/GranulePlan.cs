@@ -47,6 +47,9 @@ public sealed class GranulePlan
         return end - start;
     }
 
+    /// <summary>Length of granules that follow each other in bytes.</summary>
+    public ulong LengthOf(GranuleRun run) => run.Count == 0 ? 0 : Stretch(run.End - 1).End - Stretch(run.First).Start;
+
     /// <summary>The granule that holds a byte of a part.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such part or byte.</exception>
     public int GranuleOf(int part, ulong offset) => GranulesOf(part, offset, 1).First;
@@ -81,6 +84,28 @@ public sealed class GranulePlan
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, end - start - offset);
         return new PartRangeSequence(_order, _starts, start + offset, start + offset + lengthBytes);
     }
+
+    /// <summary>Some bytes of granules that follow each other, in the order in which they travel; the offset counts from the first one's beginning.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is outside of the granules.</exception>
+    internal PartRangeSequence RangesOf(GranuleRun run, ulong offset, ulong lengthBytes)
+    {
+        ulong length = LengthOf(run);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, length - offset);
+        ulong start = Stretch(run.First).Start + offset;
+        return new PartRangeSequence(_order, _starts, start, start + lengthBytes);
+    }
+
+    /// <summary>Where an offset from the beginning of a granule lies that may be in one that follows it: the granule, and the offset there.</summary>
+    internal (int Granule, ulong Offset) Locate(int granule, ulong offset)
+    {
+        ulong position = Stretch(granule).Start + offset;
+        int found = GranuleAt(position);
+        return (found, position - Stretch(found).Start);
+    }
+
+    /// <summary>Whether a granule ends at an offset from the beginning of a run.</summary>
+    internal bool EndsGranule(GranuleRun run, ulong offset) => offset == LengthOf(run) || Locate(run.First, offset).Offset == 0;
 
     /// <summary>The part of that number belongs to the skeleton.</summary>
     internal bool IsSkeleton(int part) => _starts[_places[part]] < SkeletonBytes;

@@ -6,8 +6,8 @@ using QuicWasm.State;
 namespace QuicWasm.Migration;
 
 /// <summary>
-/// Sends granules on one stream: their bytes as chunks, and zeros of memories by their number only, those of granules that follow
-/// each other together. It holds one buffer of a chunk, however long a granule is.
+/// Sends granules on one stream: their bytes as chunks, and zeros of memories by their number only. Granules of a run go together: as many
+/// of them as fit are one chunk. It holds one buffer of a chunk, however long a granule is.
 /// </summary>
 internal sealed class GranuleSender(MemoryNode node, NodeSession session, MessageChannel channel) : IDisposable
 {
@@ -40,11 +40,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
 
         foreach (GranuleRun run in get.Runs)
         {
-            for (int granule = run.First; granule < run.End; granule++)
-            {
-                node.Count(await SendAsync(opened, granule, requestId, cancellationToken));
-            }
-
+            node.Count(run.Count, await SendAsync(opened, run, requestId, cancellationToken));
             await SendZerosAsync(requestId, cancellationToken);
         }
 
@@ -67,33 +63,47 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         }
     }
 
-    // Gives how many bytes were sent as such.
-    private async ValueTask<ulong> SendAsync(OpenedImage opened, int granule, ulong requestId, CancellationToken cancellationToken)
+    // Gives how many bytes were sent as such. Offsets count from the beginning of the run.
+    private async ValueTask<ulong> SendAsync(OpenedImage opened, GranuleRun run, ulong requestId, CancellationToken cancellationToken)
     {
-        ulong length = opened.Plan.LengthOf(granule), sent = 0;
+        ulong length = opened.Plan.LengthOf(run), sent = 0;
         for (ulong offset = 0; offset < length;)
         {
             _readStart = Stopwatch.GetTimestamp();
-            ulong zeros = KnownZeros(opened, granule, offset, length);
+            ulong zeros = KnownZeros(opened, run, offset, length);
             if (zeros > 0)
             {
-                await AddZerosAsync(granule, offset, zeros, requestId, cancellationToken);
+                await AddZerosAsync(opened, run, offset, zeros, requestId, cancellationToken);
                 offset += zeros;
                 continue;
             }
 
-            int count = (int)Math.Min(length - offset, (ulong)node.Options.ChunkBytes);
-            opened.Image.Read(session, opened.Plan.RangesOf(granule, offset, (ulong)count), _chunk.AsSpan(GranuleChunkHeader.LengthBytes));
-            sent += await SendChunkAsync(opened, granule, offset, count, requestId, cancellationToken);
+            int count = ChunkAt(opened.Plan, run, offset, length);
+            opened.Image.Read(session, opened.Plan.RangesOf(run, offset, (ulong)count), _chunk.AsSpan(GranuleChunkHeader.LengthBytes));
+            sent += await SendChunkAsync(opened, run, offset, count, requestId, cancellationToken);
             offset += (ulong)count;
         }
 
         return sent;
     }
 
-    private ulong KnownZeros(OpenedImage opened, int granule, ulong offset, ulong length)
+    // A chunk that is not the last ends with a page of its part, so that pages of zeros are seen.
+    private int ChunkAt(GranulePlan plan, GranuleRun run, ulong offset, ulong length)
     {
-        foreach (PartRange range in opened.Plan.RangesOf(granule, offset, length - offset))
+        int count = (int)Math.Min(length - offset, (ulong)node.Options.ChunkBytes);
+        ulong endInPart = 0;
+        foreach (PartRange range in plan.RangesOf(run, offset, (ulong)count))
+        {
+            endInPart = range.Offset + range.LengthBytes;
+        }
+
+        int beyondPage = (int)(endInPart % AddressRange.PageBytes);
+        return offset + (ulong)count < length && beyondPage < count ? count - beyondPage : count;
+    }
+
+    private ulong KnownZeros(OpenedImage opened, GranuleRun run, ulong offset, ulong length)
+    {
+        foreach (PartRange range in opened.Plan.RangesOf(run, offset, length - offset))
         {
             ulong zeros = opened.Image.KnownZeroBytes(session, range);
             return zeros < LeastZeroBytes ? 0 : zeros;
@@ -104,11 +114,11 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
 
     // Sends what was read into the buffer: runs of pages of zeros by their length, what is between them as chunks.
     private async ValueTask<ulong> SendChunkAsync(
-        OpenedImage opened, int granule, ulong offset, int count, ulong requestId, CancellationToken cancellationToken)
+        OpenedImage opened, GranuleRun run, ulong offset, int count, ulong requestId, CancellationToken cancellationToken)
     {
         int begin = 0, position = 0;
         ulong zeroBytes = 0;
-        foreach (PartRange range in opened.Plan.RangesOf(granule, offset, (ulong)count))
+        foreach (PartRange range in opened.Plan.RangesOf(run, offset, (ulong)count))
         {
             int end = position + (int)range.LengthBytes;
             while (position < end)
@@ -116,8 +126,8 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
                 int length = opened.Image.IsMemory(range.Part) ? Run(position, end, out bool isZero) : Whole(position, end, out isZero);
                 if (isZero && length >= LeastZeroBytes)
                 {
-                    await SendBytesAsync(opened, granule, offset, begin, position, requestId, cancellationToken);
-                    await AddZerosAsync(granule, offset + (ulong)position, (ulong)length, requestId, cancellationToken);
+                    await SendBytesAsync(opened, run, offset, begin, position, requestId, cancellationToken);
+                    await AddZerosAsync(opened, run, offset + (ulong)position, (ulong)length, requestId, cancellationToken);
                     zeroBytes += (ulong)length;
                     begin = position + length;
                 }
@@ -126,7 +136,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
             }
         }
 
-        await SendBytesAsync(opened, granule, offset, begin, count, requestId, cancellationToken);
+        await SendBytesAsync(opened, run, offset, begin, count, requestId, cancellationToken);
         return (ulong)count - zeroBytes;
     }
 
@@ -141,7 +151,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
 
     // The head goes just before the bytes: what stood there was sent, or is zero.
     private async ValueTask SendBytesAsync(
-        OpenedImage opened, int granule, ulong offset, int begin, int end, ulong requestId, CancellationToken cancellationToken)
+        OpenedImage opened, GranuleRun run, ulong offset, int begin, int end, ulong requestId, CancellationToken cancellationToken)
     {
         if (begin == end)
         {
@@ -149,9 +159,10 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         }
 
         await SendZerosAsync(requestId, cancellationToken);
-        bool isLast = offset + (ulong)end == opened.Plan.LengthOf(granule);
+        (int granule, ulong offsetThere) = opened.Plan.Locate(run.First, offset + (ulong)begin);
+        bool isLast = opened.Plan.EndsGranule(run, offset + (ulong)end);
         Memory<byte> payload = _chunk.AsMemory(begin, GranuleChunkHeader.LengthBytes + end - begin);
-        GranuleChunkHeader header = new(granule, offset + (ulong)begin, isLast, ReadNs());
+        GranuleChunkHeader header = new(granule, offsetThere, isLast, ReadNs());
         if (_codec != BlockCodec.None && Compress(header, payload.Span[GranuleChunkHeader.LengthBytes..]) is > 0 and var packedBytes)
         {
             await channel.SendAsync(MessageKind.GranuleBlock, requestId, _packed.AsMemory(0, packedBytes), cancellationToken);
@@ -178,9 +189,19 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         return GranuleBlockHeader.LengthBytes + count;
     }
 
-    private async ValueTask AddZerosAsync(int granule, ulong offset, ulong length, ulong requestId, CancellationToken cancellationToken)
+    private async ValueTask AddZerosAsync(
+        OpenedImage opened, GranuleRun run, ulong offset, ulong length, ulong requestId, CancellationToken cancellationToken)
     {
-        _zeros = _zeros is null ? new GranuleZerosMessage(granule, offset, length, ReadNs()) : _zeros with { LengthBytes = _zeros.LengthBytes + length };
+        if (_zeros is null)
+        {
+            (int granule, ulong offsetThere) = opened.Plan.Locate(run.First, offset);
+            _zeros = new GranuleZerosMessage(granule, offsetThere, length, ReadNs());
+        }
+        else
+        {
+            _zeros = _zeros with { LengthBytes = _zeros.LengthBytes + length };
+        }
+
         if (_zeros.LengthBytes >= MostZeroBytes)
         {
             await SendZerosAsync(requestId, cancellationToken);

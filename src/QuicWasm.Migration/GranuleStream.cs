@@ -49,18 +49,18 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         }
     }
 
-    /// <summary>Receives the next stretch, which must be the one that is due: a chunk of bytes, or zeros.</summary>
-    /// <param name="granule">The granule that is due.</param>
-    /// <param name="offset">Where in the granule.</param>
+    /// <summary>Receives the next stretch, which must be the one that is due: a chunk of bytes, or zeros. It may be of several granules.</summary>
+    /// <param name="due">What is left of the run that was asked for, from the granule on that is due.</param>
+    /// <param name="offset">Where in that granule.</param>
     /// <param name="requestId">The request that it answers.</param>
     /// <param name="byteClass">What it is counted as.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>The stretch; its body is good until the next call.</returns>
     /// <exception cref="MigrationException">The peer sent an error or something else, or is gone.</exception>
     public async ValueTask<GranulePiece> ReceiveAsync(
-        int granule, ulong offset, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)
+        GranuleRun due, ulong offset, ulong requestId, ByteClass byteClass, CancellationToken cancellationToken)
     {
-        ulong left = plan.LengthOf(granule) - offset;
+        ulong left = plan.LengthOf(due) - offset;
         if (_zerosLeft > 0)
         {
             return TakeZeros(requestId, left);
@@ -70,7 +70,7 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         _header = null;
         if (header.Kind == (ushort)MessageKind.GranuleZeros)
         {
-            await ReadZerosAsync(header, granule, offset, requestId, byteClass, cancellationToken);
+            await ReadZerosAsync(header, due.First, offset, requestId, byteClass, cancellationToken);
             return TakeZeros(requestId, left);
         }
 
@@ -91,7 +91,7 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
         GranuleBlockHeader block = isBlock
             ? GranuleBlockHeader.Read(payload.Span[..headBytes])
             : new GranuleBlockHeader(GranuleChunkHeader.Read(payload.Span[..headBytes]), BlockCodec.None, header.PayloadBytes - headBytes);
-        Check(block, header, requestId, granule, offset, left);
+        Check(block, header, requestId, due, offset, left);
         ReadOnlyMemory<byte> body = Decompress(block, payload[headBytes..]);
         counters.AddChunk(byteClass, header.PayloadBytes - headBytes, body.Length, FrameHeader.LengthBytes + headBytes);
         codecs.Arrived(FrameHeader.LengthBytes + header.PayloadBytes, body.Length);
@@ -107,19 +107,19 @@ internal sealed class GranuleStream(MessageChannel channel, uint handle, Granule
     }
 
     // Before anything is made of it: the one that is due, and no longer than what is due.
-    private void Check(GranuleBlockHeader block, FrameHeader header, ulong requestId, int granule, ulong offset, ulong left)
+    private void Check(GranuleBlockHeader block, FrameHeader header, ulong requestId, GranuleRun due, ulong offset, ulong left)
     {
         GranuleChunkHeader chunk = block.Chunk;
-        if (header.RequestId != requestId || chunk.Granule != granule || chunk.Offset != offset)
+        if (header.RequestId != requestId || chunk.Granule != due.First || chunk.Offset != offset)
         {
             throw Violation(
                 $"offset {chunk.Offset} of granule {chunk.Granule} for request {header.RequestId} "
-                + $"where offset {offset} of granule {granule} for request {requestId} is due");
+                + $"where offset {offset} of granule {due.First} for request {requestId} is due");
         }
 
-        if ((ulong)block.PlainBytes > left || chunk.IsLast != ((ulong)block.PlainBytes == left))
+        if ((ulong)block.PlainBytes > left || chunk.IsLast != plan.EndsGranule(due, offset + (ulong)block.PlainBytes))
         {
-            throw Violation($"{block.PlainBytes} bytes of granule {granule} where {left} are left");
+            throw Violation($"{block.PlainBytes} bytes from granule {due.First} on where {left} are left");
         }
     }
 

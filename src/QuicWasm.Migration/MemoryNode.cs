@@ -185,9 +185,9 @@ public sealed partial class MemoryNode : IAsyncDisposable
 
     internal void GiveBack(bool isTaken) => Interlocked.Add(ref _threads, isTaken ? -1 : 0);
 
-    internal void Count(ulong granuleBytes)
+    internal void Count(int granules, ulong granuleBytes)
     {
-        Interlocked.Increment(ref _granulesSent);
+        Interlocked.Add(ref _granulesSent, granules);
         Interlocked.Add(ref _bytesSent, (long)granuleBytes);
     }
 

@@ -63,16 +63,22 @@ internal sealed class PagerLane(GranuleStream stream, GranulePlan plan, bool isA
         {
             await stream.WaitAsync(cancellationToken);
             (GranuleRun run, ulong requestId) = Due();
+            GranulePiece next = default;
             for (int granule = run.First; granule < run.End; granule++)
             {
                 ulong length = plan.LengthOf(granule);
                 long readNs = 0;
                 for (ulong offset = 0; offset < length;)
                 {
-                    GranulePiece next = await stream.ReceiveAsync(granule, offset, requestId, byteClass, cancellationToken);
-                    piece(this, granule, offset, next);
-                    offset += next.LengthBytes;
-                    readNs += next.ReadNs;
+                    if (next.LengthBytes == 0)
+                    {
+                        next = await stream.ReceiveAsync(run.From(granule), offset, requestId, byteClass, cancellationToken);
+                        readNs += next.ReadNs;
+                    }
+
+                    (GranulePiece ofThis, next) = next.SplitAt(length - offset);
+                    piece(this, granule, offset, ofThis);
+                    offset += ofThis.LengthBytes;
                 }
 
                 arrived(this, granule, readNs);

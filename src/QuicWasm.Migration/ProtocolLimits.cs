@@ -4,7 +4,7 @@ namespace QuicWasm.Migration;
 internal static class ProtocolLimits
 {
     /// <summary>The version that this build speaks.</summary>
-    public const ushort Version = 4;
+    public const ushort Version = 5;
 
     /// <summary>The largest message that a node accepts from one that asks.</summary>
     public const int MaxRequestBytes = 64 << 10;

@@ -38,24 +38,24 @@ internal sealed class StreamWindow(MigrationRequest request)
     /// <summary>The run that was taken is about to be asked for.</summary>
     public void Add(GranuleRun run, ulong requestId) => _requests.Enqueue((run, requestId));
 
-    /// <summary>The granule that is due, and the request that it belongs to.</summary>
-    public bool TryDue(out int granule, out ulong requestId)
+    /// <summary>What of the first request is due, and the request.</summary>
+    public bool TryDue(out GranuleRun due, out ulong requestId)
     {
         bool isDue = _requests.TryPeek(out (GranuleRun Run, ulong RequestId) first);
-        granule = first.Run.First + _received;
+        due = first.Run.From(first.Run.First + _received);
         requestId = first.RequestId;
         return isDue;
     }
 
-    /// <summary>How many bytes of the granule that is due were written.</summary>
-    public ulong WrittenBytes { get; set; }
+    /// <summary>How many bytes of the granule that is due have come.</summary>
+    public ulong ReceivedBytes { get; set; }
 
     /// <summary>The connection is lost: what is not here is to be asked for again.</summary>
     public void Abandon(GranuleLedger ledger)
     {
-        if (WrittenBytes > 0 && TryDue(out int granule, out _))
+        if (ReceivedBytes > 0 && TryDue(out GranuleRun due, out _))
         {
-            ledger.KeepPart(granule, WrittenBytes);
+            ledger.KeepPart(due.First, ReceivedBytes);
         }
 
         foreach ((GranuleRun run, _) in _requests)
@@ -67,7 +67,7 @@ internal sealed class StreamWindow(MigrationRequest request)
     /// <summary>The granule that was due is here.</summary>
     public void Arrived(ulong bytes)
     {
-        WrittenBytes = 0;
+        ReceivedBytes -= bytes;
         Granules--;
         Bytes -= (long)bytes;
         if (++_received == _requests.Peek().Run.Count)

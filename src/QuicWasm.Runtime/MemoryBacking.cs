@@ -88,6 +88,29 @@ internal sealed unsafe class MemoryBacking(MemoryRange range) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Writes bytes below <see cref="LengthBytes"/>: where the memory is all of its file they go there, which maps no page, so that the program
+    /// pays for those pages only that it touches.
+    /// </summary>
+    /// <exception cref="LinkException">No memory is left.</exception>
+    public void Write(ulong offset, ReadOnlySpan<byte> bytes)
+    {
+        if (!_isShared || _file is not { } file)
+        {
+            bytes.CopyTo(Span(offset, bytes.Length));
+            return;
+        }
+
+        try
+        {
+            file.Write(offset, bytes);
+        }
+        catch (NativeException e)
+        {
+            throw new LinkException(LinkError.OutOfMemory, e.Message, e);
+        }
+    }
+
     // SAFETY: callers ask for bytes below LengthBytes only, and the memory is not freed while an image of it is read.
     public Span<byte> Span(ulong offset, int length) => new((byte*)range.Address + offset, length);
 

@@ -133,6 +133,19 @@ public sealed unsafe class MemoryInstance : IDisposable
         return new Span<byte>(Cell->Base + offset, checked((int)lengthBytes));
     }
 
+    /// <summary>Writes bytes of a memory that is being restored: every page is here, and nothing runs in it.</summary>
+    /// <exception cref="TrapException">They are outside of the memory.</exception>
+    /// <exception cref="LinkException">No memory is left.</exception>
+    public void Write(ulong offset, ReadOnlySpan<byte> bytes)
+    {
+        if (offset > Cell->LengthBytes || (ulong)bytes.Length > Cell->LengthBytes - offset)
+        {
+            throw new TrapException(TrapKind.OutOfBoundsMemoryAccess);
+        }
+
+        _backing.Write(offset, bytes);
+    }
+
     /// <summary>Has the memory's present bytes come from a file, whose pages arrive while the program runs. What is written stays the memory's own.</summary>
     /// <param name="file">As long as the memory is now.</param>
     /// <param name="lazy">Brings the pages; it is told when the memory goes.</param>

@@ -78,13 +78,17 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
             {
                 MemoryInstance memory = MemoryOf(description);
                 _parts.Claim(part, offset, (ulong)bytes.Length);
-                bytes.CopyTo(memory.Span(offset, (ulong)bytes.Length));
+                memory.Write(offset, bytes);
                 _parts.Confirm(part, (ulong)bytes.Length);
             }
             else
             {
                 _parts.Write(part, offset, bytes);
             }
+        }
+        catch (LinkException e)
+        {
+            throw new ImageException(ImageError.LimitExceeded, $"there is no room for {description.Describe()}: {e.Message}", e);
         }
         finally
         {

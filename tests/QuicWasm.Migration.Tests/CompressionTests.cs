@@ -89,7 +89,7 @@ public sealed class CompressionTests
         Assert.Equal(expected, choice.Next);
     }
 
-    public static TheoryData<string> Lies() => ["unknown codec", "no codec", "longer than it says", "shorter than it says", "a gigabyte", "longer than the granule", "noise", "cut short"];
+    public static TheoryData<string> Lies() => ["unknown codec", "no codec", "longer than it says", "shorter than it says", "a gigabyte", "longer than what was asked for", "noise", "cut short"];
 
     [Theory]
     [MemberData(nameof(Lies))]
@@ -118,19 +118,21 @@ public sealed class CompressionTests
         await AnswerAsync(control, new ClaimedMessage(Layout.Id, 1, 1000));
         await using MessageChannel data = new(await connection.AcceptStreamAsync(Nodes.Cancellation), 65536);
         FrameHeader request = (await data.ReadHeaderAsync(Nodes.Cancellation))!.Value;
-        await data.ReadMessageAsync(request, Nodes.Cancellation);
-        await data.SendAsync(MessageKind.GranuleBlock, request.RequestId, Block(lie), Nodes.Cancellation);
+        var asked = (GetGranulesMessage)await data.ReadMessageAsync(request, Nodes.Cancellation);
+        await data.SendAsync(MessageKind.GranuleBlock, request.RequestId, Block(lie, asked.Runs[0]), Nodes.Cancellation);
         await data.FlushAsync(Nodes.Cancellation);
         await Assert.ThrowsAnyAsync<Exception>(async () => await connection.AcceptStreamAsync(Nodes.Cancellation));
     }
 
-    private static byte[] Block(string lie)
+    private static byte[] Block(string lie, GranuleRun asked)
     {
-        int granule = (int)CopyGranularity.Of(Granularity.Instance).Plan(Layout, new()).LengthOf(0);
-        byte[] block = new byte[GranuleBlockHeader.LengthBytes + (2 * granule) + 1024];
+        GranulePlan plan = CopyGranularity.Of(Granularity.Instance).Plan(Layout, new());
+        int granule = (int)plan.LengthOf(0);
+        int all = (int)plan.LengthOf(asked);
+        byte[] block = new byte[GranuleBlockHeader.LengthBytes + (2 * all) + 1024];
         using BlockCompression compression = new();
-        byte[] plain = new byte[granule + 1];
-        int plainBytes = lie == "longer than the granule" ? granule + 1 : lie == "shorter than it says" ? granule - 1 : granule;
+        byte[] plain = new byte[all + 1];
+        int plainBytes = lie == "longer than what was asked for" ? all + 1 : lie == "shorter than it says" ? granule - 1 : granule;
         int count = compression.Compress(BlockCodec.Lz4, plain.AsSpan(0, plainBytes), block.AsSpan(GranuleBlockHeader.LengthBytes));
         int said = lie switch
         {

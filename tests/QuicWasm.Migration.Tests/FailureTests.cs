@@ -31,7 +31,7 @@ public sealed class FailureTests
     [Fact]
     public async Task A_destination_that_cannot_restore_leaves_the_image_to_another()
     {
-        await using Nodes nodes = await Nodes.StartAsync();
+        await using Nodes nodes = await Nodes.StartAsync(options: new MemoryNodeOptions { ChunkBytes = 4096 });
         using FakeImage image = new(Small);
         nodes.Memory.Add(image, "program");
         Action broken = () => throw new ImageException(ImageError.Unavailable, "no such host module");
