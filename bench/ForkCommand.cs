@@ -10,9 +10,9 @@ internal static class ForkCommand
     public static Command Make()
     {
         var children = new Option<int>("--children") { Description = "How many", DefaultValueFactory = _ => 1000 };
-        var heap = new Option<int>("--heap-mib") { Description = "Heap of the parent in MiB", DefaultValueFactory = _ => 64 };
-        var touch = new Option<double>("--touch") { Description = "Which part of the heap each child works with", DefaultValueFactory = _ => 0.05 };
-        var operations = new Option<int>("--operations") { Description = "What each child does on it; it writes 32 lines in the course", DefaultValueFactory = _ => 640 };
+        var heap = new Option<int>("--heap-mib") { Description = "Heap of the parent in MiB", DefaultValueFactory = _ => 32 };
+        var touch = new Option<double>("--touch") { Description = "Which part of the heap each child works with", DefaultValueFactory = _ => 0.01 };
+        var operations = new Option<int>("--operations") { Description = "What each child does on it; it writes 32 lines in the course", DefaultValueFactory = _ => 32 };
         var modes = new Option<string[]>("--mode") { Description = "cow, no-cow, or both", DefaultValueFactory = _ => ["no-cow", "cow"], AllowMultipleArgumentsPerToken = true };
         modes.AcceptOnlyFromAmong("cow", "no-cow");
         var engine = new Option<string>("--engine") { Description = "The node's engine", DefaultValueFactory = _ => "tiered" };
@@ -36,7 +36,7 @@ internal static class ForkCommand
 
     private static void Print(int children, int heapMib, string mode, ForkFigures figures)
     {
-        double each = (figures.PeakPssKib - figures.IdlePssKib) / (double)children;
+        double each = (figures.PeakKib - figures.IdleKib) / (double)children;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
@@ -44,8 +44,8 @@ internal static class ForkCommand
               made after           {figures.Made.TotalSeconds,8:0.00} s   (from the start of the command quicwasm fork)
               first output of all  {figures.FirstOutput.TotalSeconds,8:0.00} s
               all ended            {figures.Ended.TotalSeconds,8:0.00} s
-              node: idle           {figures.IdlePssKib / 1024.0,8:0.0} MiB (PSS)
-              node: most           {figures.PeakPssKib / 1024.0,8:0.0} MiB (PSS), {figures.PeakPrivateDirtyKib / 1024.0:0.0} MiB private and dirty
+              node: idle           {figures.IdleKib / 1024.0,8:0.0} MiB   (anonymous: without the image, which all share)
+              node: most           {figures.PeakKib / 1024.0,8:0.0} MiB
               a child              {each / 1024.0,8:0.00} MiB, where the parent's heap has {heapMib} MiB
             """));
     }

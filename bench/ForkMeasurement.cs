@@ -8,8 +8,7 @@ internal sealed class ForkMeasurement(ForkParent parent, string folder)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20), Deadline = TimeSpan.FromMinutes(5);
 
-    private long _peakPss;
-    private long _peakDirty;
+    private long _peak;
 
     /// <summary>Runs it once.</summary>
     /// <exception cref="HarnessException">A process failed, or a child's output is not its parent's.</exception>
@@ -36,7 +35,7 @@ internal sealed class ForkMeasurement(ForkParent parent, string folder)
         await ended;
         TimeSpan end = Stopwatch.GetElapsedTime(start);
         Verify(children);
-        return new ForkFigures(await whenMade, first, end, idle, _peakPss, _peakDirty);
+        return new ForkFigures(await whenMade, first, end, idle, _peak);
     }
 
     private async Task<TimeSpan> FirstOutputAsync(int process, int children, long start, NodeProcess fork, CancellationToken cancellationToken)
@@ -82,23 +81,15 @@ internal sealed class ForkMeasurement(ForkParent parent, string folder)
         }
     }
 
-    // The node and the processes that it has started.
+    // The node and the processes that it has started. Not each page's share (smaps): the kernel walks all views for that, and holds up who runs in them.
     private long Sample(int process)
     {
-        long pss = 0;
-        long dirty = 0;
-        foreach (int one in new[] { process }.Concat(ChildrenOf(process)))
-        {
-            foreach (string line in File.ReadLines($"/proc/{one}/smaps_rollup"))
-            {
-                pss += line.StartsWith("Pss:", StringComparison.Ordinal) ? Kib(line) : 0;
-                dirty += line.StartsWith("Private_Dirty:", StringComparison.Ordinal) ? Kib(line) : 0;
-            }
-        }
-
-        _peakPss = Math.Max(_peakPss, pss);
-        _peakDirty = Math.Max(_peakDirty, dirty);
-        return pss;
+        long anonymous = new[] { process }.Concat(ChildrenOf(process))
+            .SelectMany(static one => File.ReadLines($"/proc/{one}/status"))
+            .Where(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
+            .Sum(Kib);
+        _peak = Math.Max(_peak, anonymous);
+        return anonymous;
     }
 
     private static IEnumerable<int> ChildrenOf(int process) => Directory.GetDirectories($"/proc/{process}/task")

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using QuicWasm.Migration;
 using QuicWasm.Runtime;
 using QuicWasm.State;
@@ -14,22 +16,19 @@ internal sealed partial class ResidentPrograms
     {
         TransportEndpoint source = Parse(order.Order.Source);
         Occupy(order.Count);
-        List<Child> children = [];
+        ConcurrentBag<Child> children = [];
         SharedTarget target = new();
         Migration.Migration? migration = null;
         try
         {
             migration = await new RunningNode(Transports.All, running)
                 .ReceiveAsync(source, order.Order.Request with { IsShared = true }, target, cancellationToken);
-            for (int i = 0; i < order.Count; i++)
-            {
-                children.Add(MakeChild(target, order, i));
-            }
+            MakeChildren(target, order, children);
         }
         catch (Exception e)
         {
             Interlocked.Add(ref _count, -order.Count);
-            children.ForEach(static c => c.Remove());
+            Array.ForEach([.. children], static c => c.Remove());
             await DisposeAsync(migration, target);
             throw e is IOException or UnauthorizedAccessException
                 ? new MigrationException(MigrationError.RestoreFailed, $"there can be no files for the children's output: {e.Message}", e)
@@ -48,7 +47,7 @@ internal sealed partial class ResidentPrograms
             _programs[child.Id] = RunAsync(child, family);
         }
 
-        return [.. children.Select(static c => new OrderReceipt(c.Id, c.Files.OutputFile))];
+        return [.. children.OrderBy(static c => c.Index).Select(static c => new OrderReceipt(c.Id, c.Files.OutputFile))];
     }
 
     private static async Task DisposeAsync(Migration.Migration? migration, SharedTarget target)
@@ -59,6 +58,19 @@ internal sealed partial class ResidentPrograms
         }
 
         target.Dispose();
+    }
+
+    // The first failure ends it; what was made until then is in the bag.
+    private void MakeChildren(SharedTarget target, ForkOrder order, ConcurrentBag<Child> children)
+    {
+        try
+        {
+            Parallel.For(0, order.Count, i => children.Add(MakeChild(target, order, i)));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
     }
 
     private Child MakeChild(SharedTarget target, ForkOrder order, int place)
