@@ -10,7 +10,7 @@ internal static class ForkCommand
     public static Command Make()
     {
         var children = new Option<int>("--children") { Description = "How many", DefaultValueFactory = _ => 1000 };
-        var heap = new Option<int>("--heap-mib") { Description = "Heap of the parent in MiB", DefaultValueFactory = _ => 32 };
+        var heap = new Option<int>("--heap-mib") { Description = "Heap of the parent in MiB", DefaultValueFactory = _ => 64 };
         var touch = new Option<double>("--touch") { Description = "Which part of the heap each child works with", DefaultValueFactory = _ => 0.01 };
         var operations = new Option<int>("--operations") { Description = "What each child does on it; it writes 32 lines in the course", DefaultValueFactory = _ => 32 };
         var modes = new Option<string[]>("--mode") { Description = "cow, no-cow, or both", DefaultValueFactory = _ => ["no-cow", "cow"], AllowMultipleArgumentsPerToken = true };
