@@ -5,7 +5,8 @@ namespace QuicWasm.Native;
 /// <summary>Reads and writes of a socket on the calling thread, which asks the system itself and is woken by it: no other thread is between (Linux).</summary>
 public static unsafe partial class SocketCalls
 {
-    private const int DoNotWait = 0x40, NoSignal = 0x4000;
+    private const int DoNotWait = 0x40, NoSignal = 0x4000, Delete = 2;
+    private const int MostPollers = 1024;
     private const int Eagain = 11, Eintr = 4;
 
     /// <summary>Whether this system has them.</summary>
@@ -52,9 +53,28 @@ public static unsafe partial class SocketCalls
         }
     }
 
+    /// <summary>
+    /// Has no poller of this process look at the socket any more: whoever waits for it itself is not to be woken together with one. Nothing
+    /// may be pending on it, and nothing that needs a poller may be begun.
+    /// </summary>
+    public static void LeavePollers(SafeHandle socket)
+    {
+        // .NET does not say which descriptor its poller has. It opened that before most others; and any other one refuses, which does no harm.
+        for (int poller = 0; poller < MostPollers; poller++)
+        {
+            if (Control(poller, Delete, socket, 0) == 0)
+            {
+                return;
+            }
+        }
+    }
+
     private static int Checked(nint count, string what) => count >= 0 ? (int)count
         : Marshal.GetLastPInvokeError() is Eagain or Eintr ? -1
         : throw NativeException.FromLastError(what);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    private static partial int Control(int poller, int operation, SafeHandle socket, nint argument);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(SafeHandle socket, byte* bytes, nuint lengthBytes, int flags);

@@ -14,6 +14,8 @@ internal sealed class PlainChannel(Socket socket, string remotePeer) : SocketCha
 
     public override bool CanWaitHere => SocketCalls.AreHere;
 
+    public override void WaitHereOnly() => SocketCalls.LeavePollers(Socket.SafeHandle);
+
     public override int Receive(Span<byte> buffer, int timeoutMs)
     {
         try

@@ -28,6 +28,9 @@ internal abstract class SocketChannel(Socket socket, string remotePeer) : IDispo
     /// <summary>Whether <see cref="Receive"/> and <see cref="Send"/> are here.</summary>
     public virtual bool CanWaitHere => false;
 
+    /// <summary>From now on only <see cref="Receive"/> and <see cref="Send"/> are called.</summary>
+    public virtual void WaitHereOnly() => throw new NotSupportedException();
+
     /// <summary>Reads what there is, on this thread; 0 at the end, -1 when nothing has come for so long (0: does not sleep).</summary>
     public virtual int Receive(Span<byte> buffer, int timeoutMs) => throw new NotSupportedException();
 

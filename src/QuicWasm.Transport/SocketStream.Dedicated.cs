@@ -20,6 +20,15 @@ internal sealed partial class SocketStream
 
         _spin = spin;
         _isDedicated = true;
+        try
+        {
+            _channel.WaitHereOnly();
+        }
+        catch (Exception exception) when (SocketErrors.IsNetworkFailure(exception))
+        {
+            // It was closed meanwhile, which the next read or write says.
+        }
+
         return true;
     }
 
