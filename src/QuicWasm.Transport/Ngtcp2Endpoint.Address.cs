@@ -45,7 +45,7 @@ internal sealed partial class Ngtcp2Endpoint
             if (_isWatching)
             {
                 Volatile.Write(ref _addressesChanged, true);
-                _wake.Signal();
+                Wake();
             }
         }
     }

@@ -22,12 +22,14 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
     private Socket _socket;
     private readonly Ngtcp2Listener? _listener;
     private readonly WakePipe _wake = new();
+    private readonly Lock _wakeLock = new();
     private readonly Dictionary<QuicRoute, Ngtcp2Connection> _routes = [];
     private readonly List<Ngtcp2Connection> _connections = [];
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Ngtcp2Connection[] _known = [];
     private ulong _wakeAtNs;
+    private bool _isFinished;
     private ulong _lastActiveNs;
     private bool _stopping;
 
@@ -70,7 +72,7 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Volatile.Write(ref _stopping, true);
-        _wake.Signal();
+        Wake();
         await _stopped.Task;
     }
 
@@ -107,7 +109,19 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
         Volatile.Write(ref _lastActiveNs, QuicClock.NowNs);
         if (expiryNs < Volatile.Read(ref _wakeAtNs))
         {
-            _wake.Signal();
+            Wake();
+        }
+    }
+
+    // RACE: the thread may see for itself that it is to stop, and have ended before it is woken for that.
+    private void Wake()
+    {
+        lock (_wakeLock)
+        {
+            if (!_isFinished)
+            {
+                _wake.Signal();
+            }
         }
     }
 
@@ -272,7 +286,12 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
 
         Datagrams.Dispose();
         _socket.Dispose();
-        _wake.Dispose();
+        lock (_wakeLock)
+        {
+            _isFinished = true;
+            _wake.Dispose();
+        }
+
         Chunks.Dispose();
         _stopped.SetResult();
     }

@@ -247,7 +247,7 @@ public sealed class FailureTests
         MigrationRequest request = new() { Granularity = granularity, Streams = streams, WindowBytes = 1 << 30, WindowGranules = 1 << 20 };
         RunningNodeOptions options = new() { LinkDeadline = TimeSpan.Zero };
         Task<Migration> migration = nodes.Running(options).ReceiveAsync(nodes.Endpoint, request, target, Nodes.Cancellation);
-        await Nodes.UntilAsync(() => seen.Contains(MigrationError.DeadlineExceeded) && nodes.StateOf(image) == ImageState.Available);
+        await Nodes.UntilAsync(() => seen.Any(static e => e is MigrationError.DeadlineExceeded or MigrationError.ClaimLost) && nodes.StateOf(image) == ImageState.Available);
         Assert.True(image.BytesRead < 8 << 20, $"{image.BytesRead} bytes were read of the image");
         stalled.Set();
         await Nodes.FailsAsync(() => migration);

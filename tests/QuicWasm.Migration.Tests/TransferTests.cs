@@ -56,6 +56,23 @@ public sealed class TransferTests
         Assert.Empty(nodes.Memory.Images);
     }
 
+    [Fact]
+    public async Task Pages_that_follow_each_other_come_together()
+    {
+        await using Nodes nodes = await Nodes.StartAsync();
+        ImageLayout layout = RandomLayouts.Program(5, 64 * 65536);
+        using FakeImage image = new(layout);
+        nodes.Memory.Add(image, "program");
+        int writes = 0;
+        FakeTarget target = new() { OnWrite = n => writes = n };
+        await using Migration migration = await nodes.Running().ReceiveAsync(nodes.Endpoint, new MigrationRequest { Granularity = Granularity.Page }, target, Nodes.Cancellation);
+        target.AssertHolds(image);
+        Assert.Equal(migration.Report.PlannedGranules.All, migration.Report.Granules);
+
+        // A part is written once for each of a few chunks, and not once for each of its pages.
+        Assert.InRange(writes, 1, (int)(migration.Report.Granules / 4));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -80,7 +80,7 @@ public sealed class Ngtcp2EarlyDataTests : IDisposable
     public async Task A_first_packet_that_is_sent_again_connects_nobody()
     {
         var refusals = new Refusals();
-        await using var listener = await _transport.ListenAsync(Anywhere, ServerOptions with { Refused = refusals.Add, HandshakeTimeout = TimeSpan.FromSeconds(1) }, Token);
+        await using var listener = await _transport.ListenAsync(Anywhere, ServerOptions with { Refused = refusals.Add, HandshakeTimeout = TimeSpan.FromSeconds(3) }, Token);
         byte[] first;
         await using (var proxy = new DatagramProxy(listener.Endpoint.Port, 0, TimeSpan.Zero))
         {
