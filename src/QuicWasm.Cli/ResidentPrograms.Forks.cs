@@ -126,7 +126,7 @@ internal sealed partial class ResidentPrograms
     {
         if (family.Leave())
         {
-            await FinishAsync(family.Migration);
+            await ResumeCommand.LetGoAsync(console, family.Migration, CancellationToken.None);
             family.Target.Dispose();
             console.Say($"the children of image {family.Migration.Image} have ended");
         }

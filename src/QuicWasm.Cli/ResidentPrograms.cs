@@ -161,23 +161,14 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
     {
         Task gone = await WhenImageGoneAsync(hosted);
         Node().Remove(hosted.Id);
-        if (gone.IsCompleted)
+        if (!hosted.IsFrozen)
         {
             await migration.DisposeAsync();
             return;
         }
 
-        _ = gone.ContinueWith(_ => FinishAsync(migration), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
-    }
-
-    private async Task FinishAsync(Migration.Migration migration)
-    {
-        if (migration.Report.AllArrived is null)
-        {
-            await ResumeCommand.FinishAsync(console, migration, CancellationToken.None);
-        }
-
-        await migration.DisposeAsync();
+        _ = gone.ContinueWith(
+            _ => ResumeCommand.LetGoAsync(console, migration, CancellationToken.None), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Unwrap();
     }
 
     private async Task<Task> WhenImageGoneAsync(HostedProgram hosted)

@@ -96,7 +96,7 @@ public sealed class Migration : IAsyncDisposable
         return (modules, bytes);
     }
 
-    /// <summary>Tells the memory node that it need not keep the image any more: everything is here, or the program has ended.</summary>
+    /// <summary>Tells the memory node, once, that it need not keep the image any more: everything is here, or the program has ended.</summary>
     /// <exception cref="MigrationException">The memory node is gone. It keeps the image, and nobody can claim it.</exception>
     public async Task FinishAsync(CancellationToken cancellationToken = default)
     {
@@ -106,29 +106,31 @@ public sealed class Migration : IAsyncDisposable
             await KeepWorkingSetAsync(pages, cancellationToken);
         }
 
-        if (!_isFinished)
+        if (_isFinished)
         {
-            _source.CarriesGranules = false;
-            bool isRepeated = false;
-            await _source.AskAsync(
-                async (client, token) =>
-                {
-                    try
-                    {
-                        await client.StepAsync(_source.Step(MessageKind.Done), MessageKind.Finished, token);
-                    }
-                    catch (MigrationException e) when (e.Error == MigrationError.UnknownImage && isRepeated)
-                    {
-                        // The answer was lost: the memory node has let the image go already.
-                    }
-                    finally
-                    {
-                        isRepeated = true;
-                    }
-                },
-                cancellationToken);
-            _isFinished = true;
+            return;
         }
+
+        _isFinished = true;
+        bool isRepeated = false;
+        _source.CarriesGranules = false;
+        await _source.AskAsync(
+            async (client, token) =>
+            {
+                try
+                {
+                    await client.StepAsync(_source.Step(MessageKind.Done), MessageKind.Finished, token);
+                }
+                catch (MigrationException e) when (e.Error == MigrationError.UnknownImage && isRepeated)
+                {
+                    // The answer was lost: the memory node has let the image go already.
+                }
+                finally
+                {
+                    isRepeated = true;
+                }
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>

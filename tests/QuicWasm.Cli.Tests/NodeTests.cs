@@ -47,6 +47,21 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_source_of_which_everything_was_fetched_is_let_go_when_the_program_moves_on()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "memory is fetched lazily on Linux");
+        using ChildCommand node = StartNode();
+        string there = await node.SaysAsync("listening on ");
+        using ChildCommand source = ChildCommand.Start(Sleeper.Run(["--listen", "tcp:127.0.0.1:0"], "", []));
+        using ChildCommand order = ChildCommand.Start(
+            "resume", await source.SaysAsync("listening on "), "--freeze", "--at", there, "--mode", "cow", "--prefetch", "push");
+        await order.SaysAsync("its output goes to ");
+        (await CommandResult.OfAsync("freeze", there, "-o", _folder.File("image"))).AssertExit(0);
+        (await source.EndAsync()).AssertExit(0);
+        (await order.EndAsync()).AssertExit(0);
+    }
+
+    [Fact]
     public async Task A_node_that_is_to_report_leaves_times_and_counts_beside_each_programs_output()
     {
         using ChildCommand node = StartNode("--reports");
