@@ -84,29 +84,12 @@ internal sealed class ForkMeasurement(ForkParent parent, string folder)
     // The node and the processes that it has started. Not each page's share (smaps): the kernel walks all views for that, and holds up who runs in them.
     private long Sample(int process)
     {
-        long anonymous = new[] { process }.Concat(ChildrenOf(process))
+        long anonymous = ProcessUsage.Children(process).Prepend(process)
             .SelectMany(static one => File.ReadLines($"/proc/{one}/status"))
             .Where(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
             .Sum(Kib);
         _peak = Math.Max(_peak, anonymous);
         return anonymous;
-    }
-
-    private static IEnumerable<int> ChildrenOf(int process) => Directory.GetDirectories($"/proc/{process}/task")
-        .SelectMany(t => ReadOrNothing(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(static p => int.Parse(p, CultureInfo.InvariantCulture));
-
-    // RACE: a thread may end between its name and its file.
-    private static string ReadOrNothing(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (IOException)
-        {
-            return "";
-        }
     }
 
     private static long Kib(string line) => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);

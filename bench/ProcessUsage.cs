@@ -95,7 +95,8 @@ internal sealed class ProcessUsage : IAsyncDisposable
         }
     }
 
-    private static IEnumerable<int> Children(int processId)
+    /// <summary>The processes that a process has started.</summary>
+    public static IEnumerable<int> Children(int processId)
     {
         try
         {

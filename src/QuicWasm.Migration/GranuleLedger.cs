@@ -7,8 +7,8 @@ namespace QuicWasm.Migration;
 internal sealed class GranuleLedger(GranulePlan plan)
 {
     private readonly Lock _lock = new();
-    private readonly ulong[] _requested = new ulong[(plan.GranuleCount + 63) / 64];
-    private readonly ulong[] _arrived = new ulong[(plan.GranuleCount + 63) / 64];
+    private readonly GranuleSet _requested = new(plan);
+    private readonly GranuleSet _arrived = new(plan);
     private readonly Dictionary<int, TaskCompletionSource> _waiters = [];
     private readonly Dictionary<int, ulong> _parts = [];
     private MigrationException? _failure;
@@ -33,14 +33,14 @@ internal sealed class GranuleLedger(GranulePlan plan)
         lock (_lock)
         {
             ThrowIfFailed();
-            while (cursor < end && Has(_requested, cursor))
+            while (cursor < end && _requested.Contains(cursor))
             {
                 cursor++;
             }
 
             int first = cursor;
             bytes = 0;
-            while (cursor < end && cursor - first < maxGranules && !Has(_requested, cursor))
+            while (cursor < end && cursor - first < maxGranules && !_requested.Contains(cursor))
             {
                 ulong length = plan.LengthOf(cursor);
                 if (cursor == first ? length > roomBytes : bytes >= batchBytes || length > batchBytes - bytes)
@@ -49,7 +49,7 @@ internal sealed class GranuleLedger(GranulePlan plan)
                 }
 
                 bytes += length;
-                Set(_requested, cursor);
+                _requested.Add(cursor);
                 cursor++;
             }
 
@@ -64,7 +64,7 @@ internal sealed class GranuleLedger(GranulePlan plan)
         lock (_lock)
         {
             ThrowIfFailed();
-            return Has(_arrived, granule);
+            return _arrived.Contains(granule);
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class GranuleLedger(GranulePlan plan)
     {
         lock (_lock)
         {
-            return Has(_requested, granule);
+            return _requested.Contains(granule);
         }
     }
 
@@ -84,9 +84,9 @@ internal sealed class GranuleLedger(GranulePlan plan)
         {
             for (int granule = run.First; granule < run.End; granule++)
             {
-                if (!Has(_arrived, granule))
+                if (!_arrived.Contains(granule))
                 {
-                    _requested[granule >> 6] &= ~(1UL << (granule & 63));
+                    _requested.Remove(granule);
                 }
             }
         }
@@ -128,7 +128,7 @@ internal sealed class GranuleLedger(GranulePlan plan)
         lock (_lock)
         {
             ThrowIfFailed();
-            if (Has(_arrived, granule))
+            if (_arrived.Contains(granule))
             {
                 return Task.CompletedTask;
             }
@@ -148,7 +148,7 @@ internal sealed class GranuleLedger(GranulePlan plan)
     {
         lock (_lock)
         {
-            Set(_arrived, granule);
+            _arrived.Add(granule);
             _arrivedCount++;
             _parts.Remove(granule);
             if (_waiters.Remove(granule, out TaskCompletionSource? waiter))
@@ -172,10 +172,6 @@ internal sealed class GranuleLedger(GranulePlan plan)
             _waiters.Clear();
         }
     }
-
-    private static bool Has(ulong[] bits, int index) => (bits[index >> 6] & (1UL << (index & 63))) != 0;
-
-    private static void Set(ulong[] bits, int index) => bits[index >> 6] |= 1UL << (index & 63);
 
     private void ThrowIfFailed()
     {

@@ -41,11 +41,7 @@ public sealed class GranulePlan
     public ulong LengthBytes => _starts[^1];
 
     /// <summary>Length of a granule in bytes; never 0.</summary>
-    public ulong LengthOf(int granule)
-    {
-        (ulong start, ulong end) = Stretch(granule);
-        return end - start;
-    }
+    public ulong LengthOf(int granule) => LengthOf(new GranuleRun(granule, 1));
 
     /// <summary>Length of granules that follow each other in bytes.</summary>
     public ulong LengthOf(GranuleRun run) => run.Count == 0 ? 0 : Stretch(run.End - 1).End - Stretch(run.First).Start;
@@ -77,13 +73,7 @@ public sealed class GranulePlan
 
     /// <summary>Some bytes of a granule, in the order in which they travel.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is outside of the granule.</exception>
-    public PartRangeSequence RangesOf(int granule, ulong offset, ulong lengthBytes)
-    {
-        (ulong start, ulong end) = Stretch(granule);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, end - start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, end - start - offset);
-        return new PartRangeSequence(_order, _starts, start + offset, start + offset + lengthBytes);
-    }
+    public PartRangeSequence RangesOf(int granule, ulong offset, ulong lengthBytes) => RangesOf(new GranuleRun(granule, 1), offset, lengthBytes);
 
     /// <summary>Some bytes of granules that follow each other, in the order in which they travel; the offset counts from the first one's beginning.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is outside of the granules.</exception>

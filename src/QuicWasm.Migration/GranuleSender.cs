@@ -21,6 +21,9 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
     private const int BlockHeadBytes = GranuleBlockHeader.LengthBytes - GranuleChunkHeader.LengthBytes;
 
     private readonly BlockCompression _compression = new();
+    private OpenedImage _opened = null!;
+    private ulong _requestId;
+    private GranuleRun _run;
     private BlockCodec _codec;
     private byte[]? _packed;
     private byte[]? _chunk;
@@ -31,8 +34,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
     public async ValueTask SendAsync(OpenedImage opened, GetGranulesMessage get, ulong requestId, CancellationToken cancellationToken)
     {
         _chunk ??= ArrayPool<byte>.Shared.Rent(GranuleChunkHeader.LengthBytes + node.Options.ChunkBytes);
-        _zeros = null;
-        _codec = get.Codec;
+        (_opened, _requestId, _codec, _zeros) = (opened, requestId, get.Codec, null);
         if (_codec != BlockCodec.None)
         {
             _packed ??= ArrayPool<byte>.Shared.Rent(GranuleBlockHeader.LengthBytes + node.Options.ChunkBytes);
@@ -40,8 +42,9 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
 
         foreach (GranuleRun run in get.Runs)
         {
-            node.Count(run.Count, await SendAsync(opened, run, requestId, cancellationToken));
-            await SendZerosAsync(requestId, cancellationToken);
+            _run = run;
+            node.Count(run.Count, await SendRunAsync(cancellationToken));
+            await SendZerosAsync(cancellationToken);
         }
 
         await channel.FlushAsync(cancellationToken);
@@ -64,23 +67,23 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
     }
 
     // Gives how many bytes were sent as such. Offsets count from the beginning of the run.
-    private async ValueTask<ulong> SendAsync(OpenedImage opened, GranuleRun run, ulong requestId, CancellationToken cancellationToken)
+    private async ValueTask<ulong> SendRunAsync(CancellationToken cancellationToken)
     {
-        ulong length = opened.Plan.LengthOf(run), sent = 0;
+        ulong length = _opened.Plan.LengthOf(_run), sent = 0;
         for (ulong offset = 0; offset < length;)
         {
             _readStart = Stopwatch.GetTimestamp();
-            ulong zeros = KnownZeros(opened, run, offset, length);
+            ulong zeros = KnownZeros(offset, length);
             if (zeros > 0)
             {
-                await AddZerosAsync(opened, run, offset, zeros, requestId, cancellationToken);
+                await AddZerosAsync(offset, zeros, cancellationToken);
                 offset += zeros;
                 continue;
             }
 
-            int count = ChunkAt(opened.Plan, run, offset, length);
-            opened.Image.Read(session, opened.Plan.RangesOf(run, offset, (ulong)count), _chunk.AsSpan(GranuleChunkHeader.LengthBytes));
-            sent += await SendChunkAsync(opened, run, offset, count, requestId, cancellationToken);
+            int count = ChunkAt(offset, length);
+            _opened.Image.Read(session, _opened.Plan.RangesOf(_run, offset, (ulong)count), _chunk.AsSpan(GranuleChunkHeader.LengthBytes));
+            sent += await SendChunkAsync(offset, count, cancellationToken);
             offset += (ulong)count;
         }
 
@@ -88,11 +91,11 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
     }
 
     // A chunk that is not the last ends with a page of its part, so that pages of zeros are seen.
-    private int ChunkAt(GranulePlan plan, GranuleRun run, ulong offset, ulong length)
+    private int ChunkAt(ulong offset, ulong length)
     {
         int count = (int)Math.Min(length - offset, (ulong)node.Options.ChunkBytes);
         ulong endInPart = 0;
-        foreach (PartRange range in plan.RangesOf(run, offset, (ulong)count))
+        foreach (PartRange range in _opened.Plan.RangesOf(_run, offset, (ulong)count))
         {
             endInPart = range.Offset + range.LengthBytes;
         }
@@ -101,11 +104,11 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         return offset + (ulong)count < length && beyondPage < count ? count - beyondPage : count;
     }
 
-    private ulong KnownZeros(OpenedImage opened, GranuleRun run, ulong offset, ulong length)
+    private ulong KnownZeros(ulong offset, ulong length)
     {
-        foreach (PartRange range in opened.Plan.RangesOf(run, offset, length - offset))
+        foreach (PartRange range in _opened.Plan.RangesOf(_run, offset, length - offset))
         {
-            ulong zeros = opened.Image.KnownZeroBytes(session, range);
+            ulong zeros = _opened.Image.KnownZeroBytes(session, range);
             return zeros < LeastZeroBytes ? 0 : zeros;
         }
 
@@ -113,21 +116,20 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
     }
 
     // Sends what was read into the buffer: runs of pages of zeros by their length, what is between them as chunks.
-    private async ValueTask<ulong> SendChunkAsync(
-        OpenedImage opened, GranuleRun run, ulong offset, int count, ulong requestId, CancellationToken cancellationToken)
+    private async ValueTask<ulong> SendChunkAsync(ulong offset, int count, CancellationToken cancellationToken)
     {
         int begin = 0, position = 0;
         ulong zeroBytes = 0;
-        foreach (PartRange range in opened.Plan.RangesOf(run, offset, (ulong)count))
+        foreach (PartRange range in _opened.Plan.RangesOf(_run, offset, (ulong)count))
         {
             int end = position + (int)range.LengthBytes;
             while (position < end)
             {
-                int length = opened.Image.IsMemory(range.Part) ? Run(position, end, out bool isZero) : Whole(position, end, out isZero);
+                int length = _opened.Image.IsMemory(range.Part) ? Run(position, end, out bool isZero) : Whole(position, end, out isZero);
                 if (isZero && length >= LeastZeroBytes)
                 {
-                    await SendBytesAsync(opened, run, offset, begin, position, requestId, cancellationToken);
-                    await AddZerosAsync(opened, run, offset + (ulong)position, (ulong)length, requestId, cancellationToken);
+                    await SendBytesAsync(offset, begin, position, cancellationToken);
+                    await AddZerosAsync(offset + (ulong)position, (ulong)length, cancellationToken);
                     zeroBytes += (ulong)length;
                     begin = position + length;
                 }
@@ -136,7 +138,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
             }
         }
 
-        await SendBytesAsync(opened, run, offset, begin, count, requestId, cancellationToken);
+        await SendBytesAsync(offset, begin, count, cancellationToken);
         return (ulong)count - zeroBytes;
     }
 
@@ -150,27 +152,26 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
     }
 
     // The head goes just before the bytes: what stood there was sent, or is zero.
-    private async ValueTask SendBytesAsync(
-        OpenedImage opened, GranuleRun run, ulong offset, int begin, int end, ulong requestId, CancellationToken cancellationToken)
+    private async ValueTask SendBytesAsync(ulong offset, int begin, int end, CancellationToken cancellationToken)
     {
         if (begin == end)
         {
             return;
         }
 
-        await SendZerosAsync(requestId, cancellationToken);
-        (int granule, ulong offsetThere) = opened.Plan.Locate(run.First, offset + (ulong)begin);
-        bool isLast = opened.Plan.EndsGranule(run, offset + (ulong)end);
+        await SendZerosAsync(cancellationToken);
+        (int granule, ulong offsetThere) = _opened.Plan.Locate(_run.First, offset + (ulong)begin);
+        bool isLast = _opened.Plan.EndsGranule(_run, offset + (ulong)end);
         Memory<byte> payload = _chunk.AsMemory(begin, GranuleChunkHeader.LengthBytes + end - begin);
         GranuleChunkHeader header = new(granule, offsetThere, isLast, ReadNs());
         if (_codec != BlockCodec.None && Compress(header, payload.Span[GranuleChunkHeader.LengthBytes..]) is > 0 and var packedBytes)
         {
-            await channel.SendAsync(MessageKind.GranuleBlock, requestId, _packed.AsMemory(0, packedBytes), cancellationToken);
+            await channel.SendAsync(MessageKind.GranuleBlock, _requestId, _packed.AsMemory(0, packedBytes), cancellationToken);
             return;
         }
 
         header.Write(payload.Span);
-        await channel.SendAsync(MessageKind.GranuleChunk, requestId, payload, cancellationToken);
+        await channel.SendAsync(MessageKind.GranuleChunk, _requestId, payload, cancellationToken);
     }
 
     private uint ReadNs() => (uint)Math.Min(Stopwatch.GetElapsedTime(_readStart).TotalNanoseconds, uint.MaxValue);
@@ -189,12 +190,11 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         return GranuleBlockHeader.LengthBytes + count;
     }
 
-    private async ValueTask AddZerosAsync(
-        OpenedImage opened, GranuleRun run, ulong offset, ulong length, ulong requestId, CancellationToken cancellationToken)
+    private async ValueTask AddZerosAsync(ulong offset, ulong length, CancellationToken cancellationToken)
     {
         if (_zeros is null)
         {
-            (int granule, ulong offsetThere) = opened.Plan.Locate(run.First, offset);
+            (int granule, ulong offsetThere) = _opened.Plan.Locate(_run.First, offset);
             _zeros = new GranuleZerosMessage(granule, offsetThere, length, ReadNs());
         }
         else
@@ -204,17 +204,17 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
 
         if (_zeros.LengthBytes >= MostZeroBytes)
         {
-            await SendZerosAsync(requestId, cancellationToken);
+            await SendZerosAsync(cancellationToken);
             await channel.FlushAsync(cancellationToken);
         }
     }
 
-    private async ValueTask SendZerosAsync(ulong requestId, CancellationToken cancellationToken)
+    private async ValueTask SendZerosAsync(CancellationToken cancellationToken)
     {
         if (_zeros is { } zeros)
         {
             _zeros = null;
-            await channel.WriteAsync(zeros, requestId, cancellationToken);
+            await channel.WriteAsync(zeros, _requestId, cancellationToken);
         }
     }
 }

@@ -8,46 +8,22 @@ namespace QuicWasm.Transport;
 /// <summary>What becomes of a dialled connection when this machine's addresses change (RFC 9000, section 9).</summary>
 internal sealed partial class Ngtcp2Endpoint
 {
-    private readonly Lock _watch = new();
-    private bool _isWatching;
     private bool _addressesChanged;
 
     private void WatchAddresses()
     {
         if (_listener is null)
         {
-            _isWatching = true;
             NetworkChange.NetworkAddressChanged += AddressChanged;
         }
     }
 
-    private void ForgetAddresses()
+    private void ForgetAddresses() => NetworkChange.NetworkAddressChanged -= AddressChanged;
+
+    private void AddressChanged(object? sender, EventArgs e)
     {
-        if (_listener is not null)
-        {
-            return;
-        }
-
-        NetworkChange.NetworkAddressChanged -= AddressChanged;
-        lock (_watch)
-        {
-            _isWatching = false;
-        }
-    }
-
-    private void AddressChanged(object? sender, EventArgs e) => Notice();
-
-    private void Notice()
-    {
-        // RACE: an event that is under way when the endpoint ends must not find its pipe closed.
-        lock (_watch)
-        {
-            if (_isWatching)
-            {
-                Volatile.Write(ref _addressesChanged, true);
-                Wake();
-            }
-        }
+        Volatile.Write(ref _addressesChanged, true);
+        Wake();
     }
 
     /// <summary>By the endpoint's thread.</summary>

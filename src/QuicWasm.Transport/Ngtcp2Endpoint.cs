@@ -113,7 +113,7 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
         }
     }
 
-    // RACE: the thread may see for itself that it is to stop, and have ended before it is woken for that.
+    // RACE: the thread may see for itself that it is to stop, and have ended before somebody wakes it.
     private void Wake()
     {
         lock (_wakeLock)

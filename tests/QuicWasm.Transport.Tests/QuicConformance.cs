@@ -21,9 +21,6 @@ public abstract class QuicConformance : TransportConformance, IDisposable
     /// <summary>The window of a stream, and packets around it.</summary>
     protected override long MaxUnreadBytes => 200_000;
 
-    /// <summary>With what is sent again where the machine is busy, and acknowledgements come late.</summary>
-    protected override long MaxBytesOnWire => 300_000;
-
     public void Dispose()
     {
         _identity.Dispose();
