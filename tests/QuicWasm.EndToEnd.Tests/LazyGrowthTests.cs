@@ -26,7 +26,35 @@ public sealed class LazyGrowthTests : IDisposable
     private readonly Pager _pager = Pagers.New();
 
     [Fact]
-    public async Task Growing_from_several_modules_while_pages_are_missing_loses_none_and_gives_zeros()
+    public Task Growing_from_several_modules_while_pages_are_missing_loses_none_and_gives_zeros() => GrowLazilyAsync(Run);
+
+    // Few instructions and many faults: a collector that never rests leaves other threads a few microseconds at a time.
+    [Fact]
+    public Task The_collector_in_a_tight_loop_neither_hangs_nor_is_hung() => GrowLazilyAsync(static program =>
+    {
+        using CancellationTokenSource ending = new();
+        int collections = 0;
+        var collector = new Thread(() =>
+        {
+            while (!ending.IsCancellationRequested)
+            {
+                GC.Collect(0);
+                collections++;
+            }
+        });
+        collector.Start();
+        Run(program);
+        ending.Cancel();
+        collector.Join();
+        Assert.InRange(collections, Rounds, int.MaxValue);
+    });
+
+    public void Dispose() => _pager.Dispose();
+
+    // It traps where a page is not what it is to be.
+    private static void Run(RunningProgram program) => Assert.Equal(ProgramOutcome.Completed, program.Run().Outcome);
+
+    private async Task GrowLazilyAsync(Action<RunningProgram> run)
     {
         Pagers.SkipWithout();
         var context = new RuntimeContext(Configure());
@@ -42,13 +70,10 @@ public sealed class LazyGrowthTests : IDisposable
         await using MigratedProgram moved = await new RunningNode(TransportRegistry.CreateDefault(), new RunningNodeOptions { Pager = _pager })
             .ResumeAsync(image.Endpoint, request, Configure(), TestContext.Current.CancellationToken);
 
-        // It traps where a page is not what it is to be.
-        Assert.Equal(ProgramOutcome.Completed, moved.Program.Run().Outcome);
+        run(moved.Program);
         Assert.Equal(4UL + (2 * Rounds), moved.Program.Context.Store.Memories[0].PageCount);
         Assert.InRange(moved.Migration.Pages!.PageFaults().Length, Rounds / 2, Filled);
     }
-
-    public void Dispose() => _pager.Dispose();
 
     private static Configure Configure() => new() { Engine = EngineRotation.At(0) };
 

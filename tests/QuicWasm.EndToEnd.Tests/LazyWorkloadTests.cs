@@ -79,29 +79,6 @@ public sealed class LazyWorkloadTests : IDisposable
         await MoveAsync(Workload.Named(workload), request, IsFullMatrix ? Points : 3, transport);
     }
 
-    [Fact]
-    public async Task The_collector_in_a_tight_loop_neither_hangs_nor_is_hung()
-    {
-        using CancellationTokenSource ending = new();
-        var collector = new Thread(() =>
-        {
-            while (!ending.IsCancellationRequested)
-            {
-                GC.Collect(0);
-            }
-        });
-        collector.Start();
-        try
-        {
-            await MoveAsync(Workload.Named("pair"), RequestOf(Granularity.Page), points: 1);
-        }
-        finally
-        {
-            await ending.CancelAsync();
-            collector.Join();
-        }
-    }
-
     public void Dispose() => _pager.Dispose();
 
     private static MigrationRequest RequestOf(Granularity granularity, int pageBytes = 4096) =>
