@@ -162,7 +162,9 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
             }
         }
 
-        pager?.Follow(part => MemoryOf(Layout.Parts[part]).SetComplete(), Skeleton().Context.Interruption.Lose);
+        // Found now: the pager may still say something when the program has ended and its Store is empty.
+        var memories = Layout.Parts.Where(static p => p.Kind == PartKind.Memory).ToDictionary(static p => p.Number, MemoryOf);
+        pager?.Follow(part => memories[part].SetComplete(), Skeleton().Context.Interruption.Lose);
         return HandOver(fetcher, isLazy: true);
     }
 
