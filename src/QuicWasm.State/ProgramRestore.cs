@@ -162,9 +162,9 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
             }
         }
 
-        // Found now: the pager may still say something when the program has ended and its Store is empty.
-        var memories = Layout.Parts.Where(static p => p.Kind == PartKind.Memory).ToDictionary(static p => p.Number, MemoryOf);
-        pager?.Follow(part => memories[part].SetComplete(), Skeleton().Context.Interruption.Lose);
+        // Taken now: the pager may still say something when the program has ended and its Store is empty.
+        MemoryInstance[] memories = [.. Skeleton().Context.Store.Memories];
+        pager?.Follow(part => memories[Layout.Parts[part].Index].SetComplete(), Skeleton().Context.Interruption.Lose);
         return HandOver(fetcher, isLazy: true);
     }
 

@@ -1,3 +1,4 @@
+using QuicWasm.Native;
 using QuicWasm.Runtime;
 
 namespace QuicWasm.State.Tests;
@@ -106,6 +107,61 @@ public sealed class LazyRestoreTests
         ImageException error = Assert.Throws<ImageException>(() => restore.CompleteLazily(new RecordingFetcher(image, restore)));
         Assert.Equal(ImageError.Unavailable, error.Error);
         Assert.Contains("fetched lazily", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_memory_that_is_complete_after_its_program_has_gone_is_no_error()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "memory files are Linux's");
+        var sample = new SampleProgram();
+        using FrozenImage image = sample.Freeze();
+        using var restore = ProgramRestore.Begin(image.Layout, SampleProgram.NewConfigure());
+        ImageTransfer.Copy(image, restore, p => p.IsSkeleton);
+        restore.BuildSkeleton();
+        using var pager = new FollowedPager(image.Layout);
+
+        restore.CompleteLazily(new RecordingFetcher(image, restore), pager).Dispose();
+
+        Assert.NotEmpty(pager.Unmapped);
+        Assert.All(pager.Mapped, part => pager.Complete(part));
+    }
+
+    /// <summary>Brings no page; a test says when a memory is complete.</summary>
+    private sealed class FollowedPager(ImageLayout layout) : IMemoryPager, IDisposable
+    {
+        private readonly Dictionary<int, MemoryFile> _files = [];
+
+        public List<int> Mapped { get; } = [];
+
+        public List<nint> Unmapped { get; } = [];
+
+        public Action<int> Complete { get; private set; } = static _ => { };
+
+        public string? Loss => null;
+
+        public MemoryFile FileOf(int part)
+        {
+            if (!_files.TryGetValue(part, out MemoryFile? file))
+            {
+                _files.Add(part, file = MemoryFile.Create("quicwasm-test", layout.Parts[part].LengthBytes));
+            }
+
+            return file;
+        }
+
+        public void Map(int part, nint address) => Mapped.Add(part);
+
+        public void Unmap(nint address) => Unmapped.Add(address);
+
+        public void Follow(Action<int> complete, Action lost) => Complete = complete;
+
+        public void Dispose()
+        {
+            foreach (MemoryFile file in _files.Values)
+            {
+                file.Dispose();
+            }
+        }
     }
 
     private static RunningProgram Restore(FrozenImage image, out RecordingFetcher fetcher)
