@@ -12,7 +12,8 @@ internal sealed class PagerFaults
     private readonly List<PageFaultRecord> _records = [];
 
     /// <summary>What was recorded.</summary>
-    public ImmutableArray<PageFaultRecord> Records => [.. _records];
+    /// <param name="trap">How long a fault takes to be known.</param>
+    public ImmutableArray<PageFaultRecord> Records(TimeSpan trap) => [.. _records.Select(r => r with { TrapTime = trap })];
 
     /// <summary>A granule that is not here is touched.</summary>
     /// <param name="granule">The granule.</param>
@@ -40,8 +41,7 @@ internal sealed class PagerFaults
     /// <param name="lengthBytes">Its length.</param>
     /// <param name="received">When its last byte was here.</param>
     /// <param name="readNs">How long the memory node took to read it.</param>
-    /// <param name="trap">How long a fault takes to be known.</param>
-    public void Installed(int granule, ulong lengthBytes, long received, long readNs, TimeSpan trap)
+    public void Installed(int granule, ulong lengthBytes, long received, long readNs)
     {
         if (_open.Remove(granule, out (long Known, long Sent) times) && _records.Count < Kept)
         {
@@ -50,7 +50,7 @@ internal sealed class PagerFaults
             TimeSpan away = Stopwatch.GetElapsedTime(sent, received);
             TimeSpan read = TimeSpan.FromTicks(Math.Min(away.Ticks, readNs / TimeSpan.NanosecondsPerTick));
             _records.Add(new PageFaultRecord(
-                lengthBytes, trap, Stopwatch.GetElapsedTime(times.Known, sent), away - read, read, Stopwatch.GetElapsedTime(received)));
+                lengthBytes, TimeSpan.Zero, Stopwatch.GetElapsedTime(times.Known, sent), away - read, read, Stopwatch.GetElapsedTime(received)));
         }
     }
 }

@@ -6,8 +6,8 @@ namespace QuicWasm.Migration;
 /// <summary>What the images of one pager share.</summary>
 internal sealed record PagerHost(PagerChannel Channel, Userfault Userfault, PagerStatus Status, TransportRegistry Transports, RunningNodeOptions Options)
 {
-    /// <summary>From a touch to when a pager knows of it; zero until that has been measured.</summary>
-    public TimeSpan TrapTime { get; set; }
+    /// <summary>From a touch to when a pager knows of it; measured once, beside what the pager does.</summary>
+    public TaskCompletionSource<TimeSpan> TrapTime { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Tells the running node something that it did not ask for.</summary>
     public void Tell(PagerVerb verb, uint image, byte[] body) => Channel.Send(verb, image, body);

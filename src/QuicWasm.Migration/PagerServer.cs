@@ -79,7 +79,7 @@ public sealed class PagerServer
         }
     }
 
-    private void MeasureTrap() => _host.TrapTime = UserfaultTiming.MedianTrap(TrapRounds);
+    private void MeasureTrap() => _host.TrapTime.SetResult(UserfaultTiming.MedianTrap(TrapRounds));
 
     private void CheckDeadlines()
     {

@@ -29,13 +29,14 @@ internal sealed partial class PagerSession
     {
         PagerReport report;
         GranuleSet? prefetched;
+        TimeSpan trap = _host.TrapTime.Task.Result;
         lock (_lock)
         {
             prefetched = _prefetched?.Copy();
             (long sent, long received) = (_earlierWire.Sent + (_link?.Wire.BytesSent ?? 0), _earlierWire.Received + (_link?.Wire.BytesReceived ?? 0));
             report = new PagerReport
             {
-                Faults = _clock.Records,
+                Faults = _clock.Records(trap),
                 DemandedBytes = _counters.Bytes(ByteClass.Demanded),
                 PrefetchedBytes = _counters.Bytes(ByteClass.Prefetched),
                 ControlBytes = _counters.ControlBytes,

@@ -274,7 +274,7 @@ internal sealed partial class PagerSession
                 _host.Userfault.Wake(address, AddressRange.PageBytes);
             }
 
-            _clock.Installed(granule, _plan.LengthOf(granule), received, readNs, _host.TrapTime);
+            _clock.Installed(granule, _plan.LengthOf(granule), received, readNs);
         }
     }
 

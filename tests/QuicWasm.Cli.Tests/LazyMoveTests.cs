@@ -63,8 +63,14 @@ public sealed class LazyMoveTests : IDisposable
             Assert.True(metrics["prefetched_bytes"] > 0, "nothing came ahead");
             Assert.True(metrics["prefetched_used_bytes"] > 0, "nothing that came ahead was used");
             Assert.InRange(metrics["faults"] * 4096, 0, metrics["image_bytes"]);
-            Assert.InRange(metrics["fault_p50_ns"], 1, metrics["fault_p99_ns"]);
-            Assert.True(metrics["fault_trap_p50_ns"] > 0 && metrics["fault_wire_p50_ns"] > 0);
+
+            // What is pushed can all be here, or be on its way, before it is touched.
+            bool isPushed = prefetch.Contains("push", StringComparison.Ordinal);
+            if (metrics["faults"] > 0 || !isPushed)
+            {
+                Assert.InRange(metrics["fault_p50_ns"], 1, metrics["fault_p99_ns"]);
+                Assert.True(metrics["fault_trap_p50_ns"] > 0 && (metrics["fault_wire_p50_ns"] > 0 || isPushed));
+            }
         }
     }
 

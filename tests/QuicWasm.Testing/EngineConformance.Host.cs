@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using QuicWasm.Runtime;
 
 namespace QuicWasm.Testing;
@@ -121,10 +122,19 @@ public abstract partial class EngineConformance
         FunctionInstance run = work.Function("run");
         ulong[] results = new ulong[1];
         context.Invoke(run, [1000], results);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        context.Invoke(run, [200_000], results);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, tolerableBytes);
-        Assert.Equal(600_000UL, results[0]);
+
+        // An engine that compiles while it runs is steady when what it compiled has been taken over.
+        long start = Stopwatch.GetTimestamp();
+        long allocated;
+        do
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            context.Invoke(run, [200_000], results);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(600_000UL, results[0]);
+        }
+        while (allocated > tolerableBytes && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30));
+        Assert.InRange(allocated, 0, tolerableBytes);
     }
 
     /// <summary>A host whose function "back" calls an export of its caller, with the same argument.</summary>
