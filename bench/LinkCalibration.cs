@@ -15,6 +15,9 @@ internal sealed record LinkCalibration(LinkSettings Settings, ProbeResult Measur
     private const double FastMbit = 400;
     private const int ProbeBytes = 33;
 
+    /// <summary>How often it was measured until there was no problem: a machine that does something else for a moment is not the link.</summary>
+    public int Attempts { get; init; } = 1;
+
     /// <summary>Compares: the rate within 5%, the round trip within 10% or 0.2 ms, the loss inside its 99% interval.</summary>
     public static LinkCalibration Of(LinkSettings settings, ProbeResult measured)
     {

@@ -11,6 +11,11 @@ internal sealed class LinkDirection : IDisposable
     private const long TogetherNs = 250_000;
     private const int MostReadsAtOnce = 64;
 
+    // A thread that waits runs some tens of microseconds after what it waited for: what is due within that time is as well handed over now, and a
+    // packet that woke it has been there for that long. So delays are right on average; a longer lateness is that of a busy machine.
+    private const long MostLatenessNs = 150_000;
+    private const int LatenessSamples = 32;
+
     private readonly TunDevice _from;
     private readonly TunDevice _to;
     private readonly WakePipe _wake = new();
@@ -21,6 +26,8 @@ internal sealed class LinkDirection : IDisposable
     private LinkModel _model;
     private long _packets, _bytes, _deliveredBytes, _lost, _dropped, _heldBack;
     private long _number;
+    private long _latenessNs;
+    private long _arrivedNs;
     private volatile bool _isEnding;
 
     /// <summary>Begins to carry.</summary>
@@ -56,23 +63,31 @@ internal sealed class LinkDirection : IDisposable
         PollEntry[] entries = [new(_from.Descriptor, PollEvents.Readable), new(_wake.ReadDescriptor, PollEvents.Readable)];
         while (!_isEnding)
         {
-            Deliver(Now());
-            PrecisePolling.Poll(entries, _waiting.TryPeek(out _, out (long AtNs, long) next) ? Math.Max(0, next.AtNs - Now()) : -1);
+            Deliver(Now() + _latenessNs);
+            long dueNs = _waiting.TryPeek(out _, out (long AtNs, long) next) ? next.AtNs - _latenessNs : long.MaxValue;
+            long startNs = Now();
+            PrecisePolling.Poll(entries, dueNs == long.MaxValue ? -1 : Math.Max(0, dueNs - startNs));
+            long wokenNs = Now();
             if (entries[0].Returned != 0)
             {
                 LinkModel model = Volatile.Read(ref _model);
+                _arrivedNs = Math.Max(_arrivedNs, Math.Max(startNs, wokenNs - _latenessNs));
                 for (int i = 0, length; i < MostReadsAtOnce && (length = _from.Read(_read)) > 0; i++)
                 {
-                    Accept(model, _read.AsSpan(0, length));
+                    Accept(model, _read.AsSpan(0, length), _arrivedNs);
+                    _arrivedNs = Math.Max(_arrivedNs, Now() - _latenessNs);
                 }
+            }
+            else if (dueNs > startNs && wokenNs >= dueNs)
+            {
+                _latenessNs += (Math.Min(wokenNs - dueNs, MostLatenessNs) - _latenessNs) / LatenessSamples;
             }
         }
     }
 
-    private void Accept(LinkModel model, ReadOnlySpan<byte> bytes)
+    private void Accept(LinkModel model, ReadOnlySpan<byte> bytes, long now)
     {
         var packet = new SegmentedPacket(bytes);
-        long now = Now();
         int first = 0;
         long firstAt = 0, lastAt = 0;
         for (int i = 0; i < packet.Count; i++)

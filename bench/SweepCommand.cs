@@ -54,14 +54,14 @@ internal static class SweepCommand
         }
 
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        Capabilities capabilities = await Capabilities.AskAsync(cancellationToken);
+        var session = new SweepSession(await Capabilities.AskAsync(cancellationToken), isQuick);
         int failed = 0;
         try
         {
             foreach (SweepDefinition sweep in sweeps)
             {
                 var results = new ResultFolder(Path.Combine(folder, sweep.Question), commandLine);
-                failed += await SweepProgress.ShowAsync(console, p => new SweepRun(sweep, results, capabilities, isQuick).RunAsync(p, cancellationToken));
+                failed += await SweepProgress.ShowAsync(console, p => new SweepRun(sweep, results, session).RunAsync(p, cancellationToken));
                 Show(sweep, results, isJson);
             }
         }

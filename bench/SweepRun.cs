@@ -1,11 +1,11 @@
 namespace QuicWasm.Bench;
 
 /// <summary>Measures the points of one question, and keeps their rows as they come.</summary>
-internal sealed class SweepRun(SweepDefinition definition, ResultFolder results, Capabilities capabilities, bool isQuick)
+internal sealed class SweepRun(SweepDefinition definition, ResultFolder results, SweepSession session)
 {
     /// <summary>The points, in the order in which they are measured.</summary>
     public IReadOnlyList<ExperimentPoint> Order { get; } = SweepPlan.Order(
-        [.. SweepPlan.Expand(definition).Where(p => (capabilities.Refusal(p) ?? MissingHere.For(p)) is null)], definition.Repetitions, definition.Seed);
+        [.. SweepPlan.Expand(definition).Where(p => (session.Capabilities.Refusal(p) ?? MissingHere.For(p)) is null)], definition.Repetitions, definition.Seed);
 
     /// <summary>Measures what is left; gives how many runs failed.</summary>
     public async Task<int> RunAsync(SweepProgress progress, CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal sealed class SweepRun(SweepDefinition definition, ResultFolder results,
         }
 
         await using var links = new LinkPool(definition.Seed);
-        var runner = new MigrationRunner(capabilities, links, TimeSpan.FromSeconds(definition.DeadlineSeconds));
+        var runner = new MigrationRunner(session.Capabilities, links, TimeSpan.FromSeconds(definition.DeadlineSeconds));
         results.Note("calibration", await CalibrateAsync(links, remaining, progress, cancellationToken));
         await WarmUpAsync(runner, remaining, progress, cancellationToken);
         int failed = 0;
@@ -39,7 +39,7 @@ internal sealed class SweepRun(SweepDefinition definition, ResultFolder results,
     // What this build or this machine cannot do is no row: it is said, and noted in the manifest.
     private void LeaveOut(SweepProgress progress)
     {
-        var missing = SweepPlan.Expand(definition).Select(p => (Point: p, Reason: capabilities.Refusal(p) ?? MissingHere.For(p))).Where(p => p.Reason is not null)
+        var missing = SweepPlan.Expand(definition).Select(p => (Point: p, Reason: session.Capabilities.Refusal(p) ?? MissingHere.For(p))).Where(p => p.Reason is not null)
             .GroupBy(p => p.Reason!).Select(g => new { reason = g.Key, points = g.Select(p => $"{p.Point}").ToArray() }).ToArray();
         results.Note("left_out", missing);
         foreach (var group in missing)
@@ -60,24 +60,15 @@ internal sealed class SweepRun(SweepDefinition definition, ResultFolder results,
                 continue;
             }
 
-            progress.Say($"{definition.Question}: measuring the link ({settings})");
-            Route route = await links.RouteAsync(LinkKinds.Emulated, settings, cancellationToken);
-            LinkCalibration calibration = await LinkCalibration.MeasureAsync(route.Link!, settings, isQuick, cancellationToken);
-            foreach (string problem in calibration.Problems)
-            {
-                progress.Say($"the link is not as it should be ({settings}): {problem}");
-            }
-
-            calibrations.Add(calibration);
+            calibrations.Add(await session.CalibrationAsync(links, settings, progress, cancellationToken));
         }
 
         return calibrations;
     }
 
-    // What the system reads from disk for the first time is no part of what is measured.
     private async Task WarmUpAsync(MigrationRunner runner, IReadOnlyList<ExperimentPoint> points, SweepProgress progress, CancellationToken cancellationToken)
     {
-        foreach (ExperimentPoint point in points.Take(definition.WarmUp))
+        foreach (ExperimentPoint point in points.Take(session.TakeWarmUps(definition)))
         {
             progress.Say($"{definition.Question}: warming up with {point}");
             await runner.RunAsync(point, cancellationToken);

@@ -8,9 +8,10 @@ namespace QuicWasm.Bench;
 /// </summary>
 internal static class WarmMethod
 {
-    // The first takes some tenths of a second. On a machine so slow that it has ended before it could be moved, those behind it sleep in between.
+    // The first takes some tenths of a second, and touches some hundred pages. On a machine so slow that it has ended before it could be moved, those
+    // behind it sleep in between.
     private static readonly (string Workload, string Arguments)[] WarmUps =
-        [("kv", "--operations 1500000 --heap-mib 4"), ("sleeper", "--ms 100"), ("sleeper", "--ms 1000")];
+        [("kv", "--operations 1000000 --heap-mib 4 --touch 0.2"), ("sleeper", "--ms 100"), ("sleeper", "--ms 1000")];
 
     // How the program comes to its source: whole, and with nothing that it would have to ask its first home for.
     private static readonly ExperimentPoint Arrival = new() { Granularity = "instance" };
@@ -19,8 +20,10 @@ internal static class WarmMethod
     public static async Task<RunResult> RunAsync(RunContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> keys = NodeKeys.MakeShared(context.Point.Transport, context.Folder);
-        await using ResidentNode source = await ResidentNode.StartAsync(context, context.Route.Source, "source", keys, cancellationToken);
-        await using ResidentNode destination = await ResidentNode.StartAsync(context, context.Route.Destination, "destination", keys, cancellationToken);
+        (ResidentNode atSource, ResidentNode atDestination) = await Together.StartAsync(
+            ResidentNode.StartAsync(context, context.Route.Source, "source", keys, cancellationToken),
+            ResidentNode.StartAsync(context, context.Route.Destination, "destination", keys, cancellationToken));
+        await using ResidentNode source = atSource, destination = atDestination;
         await WarmUpAsync(context, source, destination, keys, cancellationToken);
 
         var result = new RunResult { LinkBefore = context.Route.Link is null ? null : await context.Route.Link.CountersAsync(cancellationToken) };
@@ -58,8 +61,10 @@ internal static class WarmMethod
     private static async Task<string> MoveAsync(
         RunContext context, ResidentNode source, ResidentNode destination, IReadOnlyList<string> keys, RunResult result, CancellationToken cancellationToken)
     {
-        await using NodeProcess arrival = await source.StandByAsync(keys, freezes: true, MoveFigures.Options(Arrival), cancellationToken);
-        await using NodeProcess departure = await destination.StandByAsync(keys, freezes: true, MoveFigures.Options(context.Point), cancellationToken);
+        (NodeProcess toSource, NodeProcess toDestination) = await Together.StartAsync(
+            source.StandByAsync(keys, freezes: true, MoveFigures.Options(Arrival), cancellationToken),
+            destination.StandByAsync(keys, freezes: true, MoveFigures.Options(context.Point), cancellationToken));
+        await using NodeProcess arrival = toSource, departure = toDestination;
         using OutputFile atSource = OutputFile.Next(source.Folder), atDestination = OutputFile.Next(destination.Folder);
 
         (NodeProcess first, string endpoint) = await context.StartSourceAsync(keys, cancellationToken);
