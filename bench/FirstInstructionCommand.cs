@@ -73,7 +73,13 @@ internal static class FirstInstructionCommand
             }
 
             // It sleeps there until the nodes end: what is measured is over when it runs.
-            await OrderAsync([sourceEndpoint, "--freeze", "--at", destinationEndpoint, "--mode", mode, "--detach"], cancellationToken);
+            // Who orders stands by, so that its start takes nothing from the nodes, and these have compiled what the move before has made them compile.
+            await using NodeProcess order = NodeProcess.StandBy(
+                NodeSite.Loopback, ["resume", "-", "--freeze", "--at", destinationEndpoint, "--mode", mode, "--detach"]);
+            await order.MessageAsync(RunContext.StandingBy, cancellationToken);
+            await ProcessUsage.QuietAsync([source.ProcessId, destination.ProcessId, order.ProcessId], cancellationToken);
+            order.GiveLine(sourceEndpoint);
+            await order.EndAsync(cancellationToken);
             _moves++;
             string message = await destination.LastMessageAsync(" ms after its order", _moves, cancellationToken);
             return double.Parse(message.Split(' ')[^5], CultureInfo.InvariantCulture);

@@ -2,7 +2,7 @@ namespace QuicWasm.Bench;
 
 /// <summary>
 /// A program that is made for one measurement of lazy memory. It fills its pages, is frozen in a loop that does nothing else, and then, in
-/// this order: writes a line, sleeps, reads a seed, touches pages, writes a line, computes on all pages, writes a line. It traps where a page
+/// this order: writes a line, sleeps, reads a seed, touches pages, writes a line, computes on all pages, writes a line, and that once more. It traps where a page
 /// is not what it had written.
 /// </summary>
 internal sealed record LazyProgram
@@ -24,6 +24,9 @@ internal sealed record LazyProgram
 
     /// <summary>How many reads and writes are made at the end.</summary>
     public int Computations { get; init; }
+
+    /// <summary>How many are made after that.</summary>
+    public int MoreComputations { get; init; }
 
     /// <summary>How often it sleeps for <see cref="NapMs"/>.</summary>
     public int Naps { get; init; }
@@ -63,6 +66,8 @@ internal sealed record LazyProgram
         .. Print(18),
         .. Computations == 0 ? [] : Repeat(Computations, Compute()),
         .. Print(20),
+        .. MoreComputations == 0 ? [] : Repeat(MoreComputations, Compute()),
+        .. MoreComputations == 0 ? [] : Print(20),
     ];
 
     // Takes a number from the stack: its first bits are a page, which must hold what was written there.

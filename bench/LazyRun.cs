@@ -60,6 +60,13 @@ internal sealed class LazyRun : IDisposable
         Route route, IEnumerable<string> options, string? seed, CancellationToken cancellationToken)
     {
         string report = Path.Combine(_folder.Path, "report.json");
+        IReadOnlyList<long> times = await ResumeUnreportedAsync(route, ["--report", report, .. options], seed, cancellationToken);
+        return (JsonSerializer.Deserialize<Dictionary<string, double>>(await File.ReadAllBytesAsync(report, cancellationToken))!, times);
+    }
+
+    /// <summary>The same without a report, so that nothing is counted; gives when each line came.</summary>
+    public async Task<IReadOnlyList<long>> ResumeUnreportedAsync(Route route, IEnumerable<string> options, string? seed, CancellationToken cancellationToken)
+    {
         string? input = null;
         if (seed is not null)
         {
@@ -68,10 +75,10 @@ internal sealed class LazyRun : IDisposable
 
         (NodeProcess source, string endpoint) = await ServeAsync(route.Source, cancellationToken);
         await using NodeProcess ofSource = source;
-        await using NodeProcess resumed = NodeProcess.Start(route.Destination, ["resume", endpoint, "--mode", "cow", "--report", report, .. options], input);
+        await using NodeProcess resumed = NodeProcess.Start(route.Destination, ["resume", endpoint, "--mode", "cow", .. options], input);
         await resumed.EndAsync(cancellationToken);
         await source.EndAsync(cancellationToken);
-        return (JsonSerializer.Deserialize<Dictionary<string, double>>(await File.ReadAllBytesAsync(report, cancellationToken))!, resumed.OutputTimes);
+        return resumed.OutputTimes;
     }
 
     /// <inheritdoc/>

@@ -36,7 +36,13 @@ internal static class NodeCommand
             MemoryNode? node = null;
             string nodeName = $"quicwasm node {Environment.ProcessId}";
             using Pager pager = PagerCommand.Of(session.Transport, parsed);
-            RunningNodeOptions running = deadlines.Options(parsed, console) with { Name = nodeName, Transport = options.Transport, Pager = pager };
+            RunningNodeOptions running = deadlines.Options(parsed, console) with
+            {
+                Name = nodeName,
+                Transport = options.Transport,
+                Pager = pager,
+                CountsTouches = parsed.GetValue(reports),
+            };
             PagerCommand.StartAhead(pager, console);
             var programs = new ResidentPrograms(console, session.ProgramOptions(parsed, console), running, folder, parsed.GetRequiredValue(limit))
             {

@@ -25,6 +25,7 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
     private PagedImage(PagerProcess process, ImageLayout layout, IImageTarget target, bool countsTouches)
     {
         _touches = new TouchedPages(countsTouches);
+        GivesFiles = !countsTouches;
         _process = process;
         _layout = layout;
         _target = target;
@@ -143,6 +144,9 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
 
     /// <inheritdoc/>
     public MemoryFile FileOf(int part) => _files[part];
+
+    /// <inheritdoc/>
+    public bool GivesFiles { get; }
 
     /// <inheritdoc/>
     public void Map(int part, nint address)

@@ -192,12 +192,15 @@ internal sealed class Reception(
         report.MarkRestored();
     }
 
+    private bool CountsTouches => options.CountsTouches && request.Prefetch != Prefetch.None;
+
     private Task<PagedImage> AttachPagerAsync(ImageLayout layout) => PagedImage.AttachAsync(
         options.Pager!,
         layout,
         target,
-        request.Prefetch != Prefetch.None,
-        (number, memories) => new PagerAttachment(number, $"{endpoint}", request with { Image = layout.Id }, _source.Claimant, options.FaultDeadline, memories));
+        CountsTouches,
+        (number, memories) => new PagerAttachment(
+            number, $"{endpoint}", request with { Image = layout.Id }, _source.Claimant, options.FaultDeadline, CountsTouches, memories));
 
     // Whether memories come while the program runs; and if so, whether this node can do that.
     private bool LeavesMemory(ImageLayout layout, GranulePlan plan)
