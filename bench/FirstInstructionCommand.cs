@@ -33,6 +33,7 @@ internal static class FirstInstructionCommand
         {
             using LazyRun run = await LazyRun.FreezeAsync(new LazyProgram { Pages = mib * 256, Naps = 600, NapMs = 1000 }, cancellationToken);
             await using Pair cold = await Pair.StartAsync(cancellationToken);
+            await cold.QuietAsync(cancellationToken);
             double first = await cold.MoveAsync(run, mode, cancellationToken);
             var warm = new List<double>();
             for (int i = 0; i < repetitions; i++)
@@ -61,6 +62,9 @@ internal static class FirstInstructionCommand
             (NodeProcess destination, string destinationEndpoint) = await NodeAsync(folder, cancellationToken);
             return new Pair(folder, source, sourceEndpoint, destination, destinationEndpoint);
         }
+
+        /// <summary>Waits until both have done what they do at their start.</summary>
+        public Task QuietAsync(CancellationToken cancellationToken) => ProcessUsage.QuietAsync([source.ProcessId, destination.ProcessId], cancellationToken);
 
         /// <summary>Brings a program to the source as a whole, and moves it to the destination; gives in how many ms after the order it ran there.</summary>
         public async Task<double> MoveAsync(LazyRun run, string mode, CancellationToken cancellationToken)
