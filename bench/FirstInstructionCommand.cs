@@ -78,8 +78,8 @@ internal static class FirstInstructionCommand
 
             // It sleeps there until the nodes end: what is measured is over when it runs.
             // Who orders stands by, so that its start takes nothing from the nodes, and these have compiled what the move before has made them compile.
-            await using NodeProcess order = NodeProcess.StandBy(
-                NodeSite.Loopback, ["resume", "-", "--freeze", "--at", destinationEndpoint, "--mode", mode, "--detach"]);
+            await using NodeProcess order = NodeProcess.StandByUnwatched(
+                "resume", "-", "--freeze", "--at", destinationEndpoint, "--mode", mode, "--detach");
             await order.MessageAsync(RunContext.StandingBy, cancellationToken);
             await ProcessUsage.QuietAsync([source.ProcessId, destination.ProcessId, order.ProcessId], cancellationToken);
             order.GiveLine(sourceEndpoint);
@@ -104,7 +104,7 @@ internal static class FirstInstructionCommand
 
         private static async Task<(NodeProcess Process, string Endpoint)> NodeAsync(TemporaryFolder folder, CancellationToken cancellationToken)
         {
-            NodeProcess node = NodeProcess.Start(NodeSite.Loopback, ["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", folder.Path]);
+            NodeProcess node = NodeProcess.StartUnwatched("node", "--listen", "tcp:127.0.0.1:0", "--output-folder", folder.Path);
             return (node, await node.MessageAsync("quicwasm: listening on ", cancellationToken));
         }
     }

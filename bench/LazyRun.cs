@@ -98,7 +98,7 @@ internal sealed class LazyRun : IDisposable
     {
         (NodeProcess source, string served) = await ServeAsync(NodeSite.Loopback, cancellationToken);
         await using NodeProcess ofSource = source;
-        await using NodeProcess order = NodeProcess.StandBy(NodeSite.Loopback, ["resume", "-", "--at", endpoint, "--mode", "cow", .. options]);
+        await using NodeProcess order = NodeProcess.StandByUnwatched(["resume", "-", "--at", endpoint, "--mode", "cow", .. options]);
         await order.MessageAsync(RunContext.StandingBy, cancellationToken);
         await ProcessUsage.QuietAsync([source.ProcessId, node.ProcessId, order.ProcessId], cancellationToken);
         using OutputFile output = OutputFile.Next(folder);

@@ -21,10 +21,12 @@ internal sealed class ProcessUsage : IAsyncDisposable
     private readonly int _processId;
 
     /// <summary>Begins to look at a process.</summary>
-    public ProcessUsage(int processId)
+    /// <param name="processId">The process.</param>
+    /// <param name="samples">Whether it is looked at all the time; that takes processor time itself.</param>
+    public ProcessUsage(int processId, bool samples = true)
     {
         _processId = processId;
-        _sampling = SampleAsync(processId);
+        _sampling = samples ? SampleAsync(processId) : Task.CompletedTask;
     }
 
     /// <summary>Processor time of all their threads, user and system, in seconds.</summary>

@@ -5,7 +5,7 @@ namespace QuicWasm.Runtime;
 // A program in a private view pays for each page twice, when it is mapped and when it is first written, and has two of those that it has changed. Where the
 // file is nobody else's, a shared view of it is made ready on another thread; at a safe point the changed pages are written to the file, and the view is
 // put in the private one's place.
-internal sealed unsafe partial class MemoryBacking
+internal sealed partial class MemoryBacking
 {
     // What the program waits for: some ms.
     private const ulong MostChangedBytes = 32UL << 20;

@@ -155,13 +155,15 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
     /// <exception cref="ImageException">A memory is not complete and cannot be mapped, or a part that the stack needs is broken or cannot be fetched.</exception>
     public RunningProgram CompleteLazily(IPartFetcher fetcher, IMemoryPager? pager = null)
     {
-        foreach (ImagePart part in Layout.Parts)
+        // The functions of the stack are looked at before the program is given; they are fetched while memories are mapped.
+        Task code = pager is null ? Task.CompletedTask : Task.Run(() => FetchStackCode(fetcher));
+        try
         {
-            if (part.Kind == PartKind.Memory && !_parts.IsComplete(part.Number))
-            {
-                MapMemory(part, pager ?? throw new ImageException(
-                    ImageError.Unavailable, $"{part.Describe()} has not arrived completely, and there is no pager by which memory could be fetched lazily"));
-            }
+            MapMemories(pager);
+        }
+        finally
+        {
+            code.GetAwaiter().GetResult();
         }
 
         // Taken now: the pager may still say something when the program has ended and its Store is empty.
@@ -170,6 +172,38 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
         bool takesFiles = pager is { GivesFiles: true } && !_hasSiblings;
         pager?.Follow(part => OnComplete(memories[Layout.Parts[part].Index], interruption, takesFiles), interruption.Lose);
         return HandOver(fetcher, isLazy: true);
+    }
+
+    private void MapMemories(IMemoryPager? pager)
+    {
+        foreach (ImagePart part in Layout.Parts)
+        {
+            if (part.Kind == PartKind.Memory && !_parts.IsComplete(part.Number))
+            {
+                MapMemory(part, pager ?? throw new ImageException(
+                    ImageError.Unavailable, $"{part.Describe()} has not arrived completely, and there is no pager by which memory could be fetched lazily"));
+            }
+        }
+    }
+
+    private void FetchStackCode(IPartFetcher fetcher)
+    {
+        RestoredSkeleton skeleton = Skeleton();
+        try
+        {
+            foreach (int address in skeleton.Stack.Stack?.Frames.Select(static f => f.FunctionAddress).Distinct() ?? [])
+            {
+                if ((uint)address < (uint)skeleton.Context.Store.Functions.Count && skeleton.Context.Store.Functions[address] is { Module: { } module } function
+                    && _index.Find(PartKind.Function, function.DefinedIndex, skeleton.Outline.Instances[module.Address].Module) is >= 0 and int part && !_parts.IsComplete(part))
+                {
+                    fetcher.Fetch(part, 0, Layout.Parts[part].LengthBytes);
+                }
+            }
+        }
+        catch (Exception e) when (e is TrapException or ImageException)
+        {
+            // It is asked for once more by whoever needs it, and what is wrong is said then.
+        }
     }
 
     private static void OnComplete(MemoryInstance memory, Interruption interruption, bool takesFile)
