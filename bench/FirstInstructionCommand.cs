@@ -33,6 +33,7 @@ internal static class FirstInstructionCommand
         {
             using LazyRun run = await LazyRun.FreezeAsync(new LazyProgram { Pages = mib * 256, Naps = 600, NapMs = 1000 }, cancellationToken);
             await using Pair cold = await Pair.StartAsync(cancellationToken);
+            await cold.QuietAsync(cancellationToken);
             double first = await cold.MoveAsync(run, mode, cancellationToken);
             var warm = new List<double>();
             for (int i = 0; i < repetitions; i++)
@@ -62,6 +63,9 @@ internal static class FirstInstructionCommand
             return new Pair(folder, source, sourceEndpoint, destination, destinationEndpoint);
         }
 
+        /// <summary>Waits until both have done what they do at their start.</summary>
+        public Task QuietAsync(CancellationToken cancellationToken) => ProcessUsage.QuietAsync([source.ProcessId, destination.ProcessId], cancellationToken);
+
         /// <summary>Brings a program to the source as a whole, and moves it to the destination; gives in how many ms after the order it ran there.</summary>
         public async Task<double> MoveAsync(LazyRun run, string mode, CancellationToken cancellationToken)
         {
@@ -73,7 +77,13 @@ internal static class FirstInstructionCommand
             }
 
             // It sleeps there until the nodes end: what is measured is over when it runs.
-            await OrderAsync([sourceEndpoint, "--freeze", "--at", destinationEndpoint, "--mode", mode, "--detach"], cancellationToken);
+            // Who orders stands by, so that its start takes nothing from the nodes, and these have compiled what the move before has made them compile.
+            await using NodeProcess order = NodeProcess.StandByUnwatched(
+                "resume", "-", "--freeze", "--at", destinationEndpoint, "--mode", mode, "--detach");
+            await order.MessageAsync(RunContext.StandingBy, cancellationToken);
+            await ProcessUsage.QuietAsync([source.ProcessId, destination.ProcessId, order.ProcessId], cancellationToken);
+            order.GiveLine(sourceEndpoint);
+            await order.EndAsync(cancellationToken);
             _moves++;
             string message = await destination.LastMessageAsync(" ms after its order", _moves, cancellationToken);
             return double.Parse(message.Split(' ')[^5], CultureInfo.InvariantCulture);
@@ -94,7 +104,7 @@ internal static class FirstInstructionCommand
 
         private static async Task<(NodeProcess Process, string Endpoint)> NodeAsync(TemporaryFolder folder, CancellationToken cancellationToken)
         {
-            NodeProcess node = NodeProcess.Start(NodeSite.Loopback, ["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", folder.Path]);
+            NodeProcess node = NodeProcess.StartUnwatched("node", "--listen", "tcp:127.0.0.1:0", "--output-folder", folder.Path);
             return (node, await node.MessageAsync("quicwasm: listening on ", cancellationToken));
         }
     }

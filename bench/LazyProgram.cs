@@ -2,14 +2,14 @@ namespace QuicWasm.Bench;
 
 /// <summary>
 /// A program that is made for one measurement of lazy memory. It fills its pages, is frozen in a loop that does nothing else, and then, in
-/// this order: writes a line, sleeps, reads a seed, touches pages, writes a line, computes on all pages, writes a line. It traps where a page
+/// this order: writes a line, sleeps, reads a seed, touches pages, writes a line, computes on all pages, writes a line, and that once more. It traps where a page
 /// is not what it had written.
 /// </summary>
 internal sealed record LazyProgram
 {
     private const int SpinIterations = 20_000;
     private const uint Spread = 0x9E3779B1;
-    private const byte I32 = 0x7f, Store = 0x36, Load = 0x28, Get = 0x20, Set = 0x21, Tee = 0x22, Const = 0x41, Add = 0x6a, Mul = 0x6c, Shl = 0x74, Shr = 0x76;
+    private const byte I32 = 0x7f, I64 = 0x7e, Const64 = 0x42, Store = 0x36, Load = 0x28, Get = 0x20, Set = 0x21, Tee = 0x22, Const = 0x41, Add = 0x6a, Mul = 0x6c, Shl = 0x74, Shr = 0x76;
     private const byte Call = 0x10, Drop = 0x1a, Loop = 0x03, If = 0x04, Empty = 0x40, BrIf = 0x0d, LtU = 0x49, Ne = 0x47, And = 0x71, Unreachable = 0x00, End = 0x0b;
     private const int Counter = 0, Random = 1, Sum = 2, Page = 3;
 
@@ -22,8 +22,14 @@ internal sealed record LazyProgram
     /// <summary>How many are touched that depend on the seed.</summary>
     public int SeededTouches { get; init; }
 
+    /// <summary>Whether the seed is the clock's time, for a program that has no input.</summary>
+    public bool IsSeededByClock { get; init; }
+
     /// <summary>How many reads and writes are made at the end.</summary>
     public int Computations { get; init; }
+
+    /// <summary>How many are made after that.</summary>
+    public int MoreComputations { get; init; }
 
     /// <summary>How often it sleeps for <see cref="NapMs"/>.</summary>
     public int Naps { get; init; }
@@ -40,8 +46,8 @@ internal sealed record LazyProgram
     public byte[] ToModule()
     {
         var module = new List<byte> { 0, (byte)'a', (byte)'s', (byte)'m', 1, 0, 0, 0 };
-        Section(module, 1, [2, 0x60, 0, 0, 0x60, 4, I32, I32, I32, I32, 1, I32]);
-        Section(module, 2, [3, .. Import("fd_write"), .. Import("fd_read"), .. Import("poll_oneoff")]);
+        Section(module, 1, [3, 0x60, 0, 0, 0x60, 4, I32, I32, I32, I32, 1, I32, 0x60, 3, I32, I64, I32, 1, I32]);
+        Section(module, 2, [3, .. Import("fd_write"), .. IsSeededByClock ? Import("clock_time_get", type: 2) : Import("fd_read"), .. Import("poll_oneoff")]);
         Section(module, 3, [1, 0]);
         Section(module, 5, [1, 0, .. Unsigned((uint)Math.Max(1, Pages / 16))]);
         Section(module, 7, [2, .. Name("_start"), 0, 3, .. Name("memory"), 2, 0]);
@@ -57,12 +63,14 @@ internal sealed record LazyProgram
         .. Repeat(SpinIterations, []),
         .. Print(16),
         .. Naps == 0 ? [] : Repeat(Naps, Nap()),
-        .. SeededTouches == 0 ? [] : ReadSeed(),
+        .. SeededTouches == 0 ? [] : IsSeededByClock ? ReadClock() : ReadSeed(),
         .. Touches == 0 ? [] : Repeat(Touches, [Get, Counter, .. Number(unchecked((int)Spread)), Mul, .. Check()]),
         .. SeededTouches == 0 ? [] : Repeat(SeededTouches, [.. Next(), .. Check()]),
         .. Print(18),
         .. Computations == 0 ? [] : Repeat(Computations, Compute()),
         .. Print(20),
+        .. MoreComputations == 0 ? [] : Repeat(MoreComputations, Compute()),
+        .. MoreComputations == 0 ? [] : Print(20),
     ];
 
     // Takes a number from the stack: its first bits are a page, which must hold what was written there.
@@ -91,6 +99,8 @@ internal sealed record LazyProgram
     [
         Const, 0, .. Number(text), Store, 2, 0, Const, 0, Const, 2, Store, 2, 4, Const, 1, Const, 0, Const, 1, Const, 40, Call, 0, Drop,
     ];
+
+    private static byte[] ReadClock() => [Const, 0, Const64, 1, Const, 48, Call, 1, Drop, Const, 0, Load, 2, 48, Set, Random];
 
     private static byte[] ReadSeed() =>
     [
@@ -132,7 +142,7 @@ internal sealed record LazyProgram
         return [.. bytes, (byte)value];
     }
 
-    private static byte[] Import(string name) => [.. Name("wasi_snapshot_preview1"), .. Name(name), 0, 1];
+    private static byte[] Import(string name, byte type = 1) => [.. Name("wasi_snapshot_preview1"), .. Name(name), 0, type];
 
     private static byte[] Name(string name) => [(byte)name.Length, .. name.Select(static c => (byte)c)];
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace QuicWasm.Bench;
@@ -60,6 +62,13 @@ internal sealed class LazyRun : IDisposable
         Route route, IEnumerable<string> options, string? seed, CancellationToken cancellationToken)
     {
         string report = Path.Combine(_folder.Path, "report.json");
+        IReadOnlyList<long> times = await ResumeUnreportedAsync(route, ["--report", report, .. options], seed, cancellationToken);
+        return (JsonSerializer.Deserialize<Dictionary<string, double>>(await File.ReadAllBytesAsync(report, cancellationToken))!, times);
+    }
+
+    /// <summary>The same without a report, so that nothing is counted; gives when each line came.</summary>
+    public async Task<IReadOnlyList<long>> ResumeUnreportedAsync(Route route, IEnumerable<string> options, string? seed, CancellationToken cancellationToken)
+    {
         string? input = null;
         if (seed is not null)
         {
@@ -68,10 +77,40 @@ internal sealed class LazyRun : IDisposable
 
         (NodeProcess source, string endpoint) = await ServeAsync(route.Source, cancellationToken);
         await using NodeProcess ofSource = source;
-        await using NodeProcess resumed = NodeProcess.Start(route.Destination, ["resume", endpoint, "--mode", "cow", "--report", report, .. options], input);
+        await using NodeProcess resumed = NodeProcess.Start(route.Destination, ["resume", endpoint, "--mode", "cow", .. options], input);
         await resumed.EndAsync(cancellationToken);
         await source.EndAsync(cancellationToken);
-        return (JsonSerializer.Deserialize<Dictionary<string, double>>(await File.ReadAllBytesAsync(report, cancellationToken))!, resumed.OutputTimes);
+        return resumed.OutputTimes;
+    }
+
+    /// <summary>
+    /// Serves the image, and has a node that stays up resume it in mode cow, when that and who orders it have nothing else to do; gives how long after its order
+    /// it ran there, and the time from its first line to its second.
+    /// </summary>
+    /// <param name="node">The node.</param>
+    /// <param name="endpoint">Where it listens.</param>
+    /// <param name="folder">Where its programs write.</param>
+    /// <param name="number">How many programs it has run with this one.</param>
+    /// <param name="options">Further options.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<(double FirstInstructionMs, double LinesMs)> ResumeAtAsync(
+        NodeProcess node, string endpoint, string folder, int number, IEnumerable<string> options, CancellationToken cancellationToken)
+    {
+        (NodeProcess source, string served) = await ServeAsync(NodeSite.Loopback, cancellationToken);
+        await using NodeProcess ofSource = source;
+        await using NodeProcess order = NodeProcess.StandByUnwatched(["resume", "-", "--at", endpoint, "--mode", "cow", .. options]);
+        await order.MessageAsync(RunContext.StandingBy, cancellationToken);
+        await ProcessUsage.QuietAsync([source.ProcessId, node.ProcessId, order.ProcessId], cancellationToken);
+        using OutputFile output = OutputFile.Next(folder);
+        order.GiveLine(served);
+        string file = await ResidentNode.FileAsync(order, cancellationToken);
+        await order.EndAsync(cancellationToken);
+        await source.EndAsync(cancellationToken);
+        output.End(file);
+        string message = await node.LastMessageAsync(" ms after its order", number, cancellationToken);
+        return (
+            double.Parse(message.Split(' ')[^5], CultureInfo.InvariantCulture),
+            Stopwatch.GetElapsedTime(output.OutputTimes[0], output.OutputTimes[1]).TotalMilliseconds);
     }
 
     /// <inheritdoc/>

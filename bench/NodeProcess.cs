@@ -10,10 +10,10 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
     private readonly OutputLines _output = new();
     private readonly OutputLines _messages = new();
 
-    private NodeProcess(Process process, string? input, bool standsBy)
+    private NodeProcess(Process process, string? input, bool standsBy, bool samples = true)
     {
         _process = process;
-        _usage = new ProcessUsage(process.Id);
+        _usage = new ProcessUsage(process.Id, samples);
         process.OutputDataReceived += (_, line) => _output.Add(line.Data);
         process.ErrorDataReceived += (_, line) => _messages.Add(line.Data);
         process.BeginOutputReadLine();
@@ -49,6 +49,14 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
     /// <summary>Starts <c>quicwasm</c> at a site with arguments; <paramref name="input"/> is a file for its standard input, or null.</summary>
     public static NodeProcess Start(NodeSite site, IEnumerable<string> arguments, string? input = null) =>
         new(Launch(site, "QuicWasm.Cli.dll", arguments), input, standsBy: false);
+
+    /// <summary>Starts <c>quicwasm</c> on this machine, and leaves it alone: what it uses is not looked at, which takes processor time itself.</summary>
+    public static NodeProcess StartUnwatched(params IEnumerable<string> arguments) =>
+        new(Launch(NodeSite.Loopback, "QuicWasm.Cli.dll", arguments), null, standsBy: false, samples: false);
+
+    /// <summary>Has <c>quicwasm</c> stand by on this machine, and leaves it alone.</summary>
+    public static NodeProcess StandByUnwatched(params IEnumerable<string> arguments) =>
+        new(Launch(NodeSite.Loopback, "QuicWasm.Cli.dll", arguments), null, standsBy: true, samples: false);
 
     /// <summary>Starts <c>quicwasm</c> at a site; its standard input stays open for <see cref="GiveLine"/>.</summary>
     public static NodeProcess StandBy(NodeSite site, IEnumerable<string> arguments) => new(Launch(site, "QuicWasm.Cli.dll", arguments), null, standsBy: true);

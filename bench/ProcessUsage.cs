@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace QuicWasm.Bench;
@@ -12,16 +13,20 @@ internal sealed class ProcessUsage : IAsyncDisposable
     private const int SamplesBetweenChildren = 10;
 
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private readonly PeriodicTimer _timer = new(Every);
     private readonly Task _sampling;
     private readonly int _processId;
 
     /// <summary>Begins to look at a process.</summary>
-    public ProcessUsage(int processId)
+    /// <param name="processId">The process.</param>
+    /// <param name="samples">Whether it is looked at all the time; that takes processor time itself.</param>
+    public ProcessUsage(int processId, bool samples = true)
     {
         _processId = processId;
-        _sampling = SampleAsync(processId);
+        _sampling = samples ? SampleAsync(processId) : Task.CompletedTask;
     }
 
     /// <summary>Processor time of all their threads, user and system, in seconds.</summary>
@@ -45,6 +50,24 @@ internal sealed class ProcessUsage : IAsyncDisposable
             return 0;
         }
     });
+
+    /// <summary>Waits until processes and their children have used next to no processor time for a while: what they compile after a first run, say, is done.</summary>
+    public static async Task QuietAsync(IReadOnlyList<int> processIds, CancellationToken cancellationToken)
+    {
+        const double Quiet = 1.5 / TicksPerSecond;
+        double before = double.NaN;
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < LongestWait;)
+        {
+            double now = processIds.SelectMany(static p => Children(p).Prepend(p)).Sum(static p => Read($"/proc/{p}")?.Seconds ?? 0);
+            if (now - before < Quiet)
+            {
+                return;
+            }
+
+            before = now;
+            await Task.Delay(QuietTime, cancellationToken);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

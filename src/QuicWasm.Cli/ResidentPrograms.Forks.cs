@@ -14,6 +14,7 @@ internal sealed partial class ResidentPrograms
     /// <inheritdoc/>
     public async Task<ImmutableArray<OrderReceipt>> ForkAsync(ForkOrder order, CancellationToken cancellationToken)
     {
+        Ordered();
         TransportEndpoint source = Parse(order.Order.Source);
         Occupy(order.Count);
         ConcurrentBag<Child> children = [];

@@ -25,9 +25,13 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
     /// <summary>Whether each program's migration is reported beside its output when the program has ended.</summary>
     public bool WritesReports { get; init; }
 
+    /// <summary>Called when something is ordered.</summary>
+    public Action Ordered { get; init; } = static () => { };
+
     /// <inheritdoc/>
     public async Task<OrderReceipt> ResumeAsync(ResumeOrder order, CancellationToken cancellationToken)
     {
+        Ordered();
         TransportEndpoint source = Parse(order.Source);
         Occupy(1);
 

@@ -103,7 +103,7 @@ internal static class ResumeCommand
         CancellationToken cancellationToken)
     {
         using Pager pager = itsPager;
-        RunningNodeOptions running = deadlines with { Transport = options.Transport, Pager = pager };
+        RunningNodeOptions running = deadlines with { Transport = options.Transport, Pager = pager, CountsTouches = options.Report is not null };
         MigratedProgram migrated = await new RunningNode(Transports.All, running).ResumeAsync(node, request, configure, cancellationToken);
         await using Migration.Migration migration = migrated.Migration;
         MigrationReport report = migration.Report;

@@ -31,7 +31,7 @@ public sealed class NodeClient : IAsyncDisposable
     public TransportCounters Wire => _connection.Counters;
 
     /// <summary>What is counted of this connection; a migration that goes on over another one counts on.</summary>
-    internal TransferCounters Counters { get; init; } = new();
+    internal TransferCounters Counters { get; set; } = new();
 
     /// <summary>Connects to a memory node and greets it.</summary>
     /// <exception cref="MigrationException">It does not answer, or speaks another version.</exception>
@@ -169,20 +169,22 @@ public sealed class NodeClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a stream for granules.</summary>
-    internal async Task<GranuleStream> OpenStreamAsync(uint handle, GranulePlan plan, CancellationToken cancellationToken)
+    /// <summary>Dials a stream, which can be done before it is known what for.</summary>
+    internal async Task<MessageChannel> DialAsync(CancellationToken cancellationToken)
     {
         try
         {
             ITransportStream stream = await _connection.OpenStreamAsync(cancellationToken);
-            return new GranuleStream(
-                new MessageChannel(stream, ProtocolLimits.MaxAnswerBytes) { StallDeadline = _options.StallDeadline, Peer = Peer }, handle, plan, Counters, _codecs!);
+            return new MessageChannel(stream, ProtocolLimits.MaxAnswerBytes) { StallDeadline = _options.StallDeadline, Peer = Peer };
         }
         catch (TransportException e)
         {
             throw TransportErrors.Translate(e, $"opening a stream to {Peer}");
         }
     }
+
+    /// <summary>Has a stream that was dialled carry granules of an image, which must be open.</summary>
+    internal GranuleStream StreamOver(MessageChannel channel, uint handle, GranulePlan plan) => new(channel, handle, plan, Counters, _codecs!);
 
     private async Task GreetAsync(CancellationToken cancellationToken)
     {

@@ -20,11 +20,13 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
     private Action? _onLost;
     private volatile string? _loss;
     private volatile Exception? _refusal;
+    private bool _hasStart;
     private bool _isDisposed;
 
     private PagedImage(PagerProcess process, ImageLayout layout, IImageTarget target, bool countsTouches)
     {
         _touches = new TouchedPages(countsTouches);
+        GivesFiles = !countsTouches;
         _process = process;
         _layout = layout;
         _target = target;
@@ -91,7 +93,8 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
             image._process.Status.Reset(image._number);
             image._process.Follow(image._number, image);
             PagerAttachment what = attachment(image._number, [.. image._files.Select(f => (f.Key, f.Value.LengthBytes))]);
-            await image._process.AskAsync(PagerVerb.Attach, PagerFrame.Write(what.Write), [.. image._files.Values.Select(f => f.Descriptor)]);
+            byte[] answer = await image._process.AskAsync(PagerVerb.Attach, PagerFrame.Write(what.Write), [.. image._files.Values.Select(f => f.Descriptor)]);
+            image._hasStart = answer is not [0];
             return image;
         }
         catch (Exception e)
@@ -107,7 +110,7 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
     }
 
     /// <summary>Ends when what comes with the skeleton is here.</summary>
-    internal Task StartAsync() => _process.AskAsync(PagerVerb.Start, PagerFrame.Write(w => w.Write(_number)));
+    internal Task StartAsync() => !_hasStart ? Task.CompletedTask : _process.AskAsync(PagerVerb.Start, PagerFrame.Write(w => w.Write(_number)));
 
     /// <summary>The program is this node's. Should the pager be gone already, the program finds that out itself.</summary>
     internal void Own() => _ = _process.AskAsync(PagerVerb.Own, PagerFrame.Write(w => w.Write(_number)));
@@ -143,6 +146,9 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
 
     /// <inheritdoc/>
     public MemoryFile FileOf(int part) => _files[part];
+
+    /// <inheritdoc/>
+    public bool GivesFiles { get; }
 
     /// <inheritdoc/>
     public void Map(int part, nint address)

@@ -11,6 +11,8 @@ internal sealed class PagedMemory(MemoryFile file) : IDisposable
 {
     private readonly byte[] _zeros = new byte[64 << 10];
     private ulong _arrivedBytes;
+    private int _writers;
+    private volatile bool _isClosed;
 
     /// <summary>Views of programs, by address.</summary>
     public HashSet<ulong> Views { get; } = [];
@@ -27,6 +29,20 @@ internal sealed class PagedMemory(MemoryFile file) : IDisposable
     /// <summary>So many bytes more are here for good. Under the session's lock.</summary>
     public void Arrived(ulong lengthBytes) => _arrivedBytes += lengthBytes;
 
+    /// <summary>
+    /// Nothing is written from when this returns on: the file may become a program's, and what comes once more, after a lost connection, would undo what it writes.
+    /// </summary>
+    public void Close()
+    {
+        _isClosed = true;
+        Interlocked.MemoryBarrier();
+        SpinWait wait = default;
+        while (Volatile.Read(ref _writers) > 0)
+        {
+            wait.SpinOnce();
+        }
+    }
+
     /// <summary>Takes bytes that follow those before on the same lane, or begin at a page.</summary>
     /// <exception cref="MigrationException">They begin in the middle of a page.</exception>
     public void Write(PageAssembly assembly, ulong offset, ReadOnlySpan<byte> bytes)
@@ -39,7 +55,7 @@ internal sealed class PagedMemory(MemoryFile file) : IDisposable
             if (assembly.Filled == 0 && bytes.Length >= page.Length)
             {
                 int whole = bytes.Length - (bytes.Length % page.Length);
-                file.Write(offset, bytes[..whole]);
+                WriteUnlessClosed(offset, bytes[..whole]);
                 offset += (ulong)whole;
                 bytes = bytes[whole..];
                 continue;
@@ -53,7 +69,7 @@ internal sealed class PagedMemory(MemoryFile file) : IDisposable
             if (assembly.Filled == page.Length)
             {
                 assembly.Filled = 0;
-                file.Write(offset - (ulong)page.Length, page);
+                WriteUnlessClosed(offset - (ulong)page.Length, page);
             }
         }
     }
@@ -86,6 +102,22 @@ internal sealed class PagedMemory(MemoryFile file) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
+
+    private void WriteUnlessClosed(ulong offset, ReadOnlySpan<byte> pages)
+    {
+        Interlocked.Increment(ref _writers);
+        try
+        {
+            if (!_isClosed)
+            {
+                file.Write(offset, pages);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _writers);
+        }
+    }
 
     private static void Check(PageAssembly assembly, ulong offset)
     {

@@ -28,6 +28,24 @@ public sealed class Pager(PagerOptions options) : IDisposable
     /// <exception cref="MigrationException">It cannot be started here; the message says what is missing.</exception>
     public void Start() => Process();
 
+    /// <summary>A program may come from a memory node: the pager starts where it does not run, and connects.</summary>
+    internal void Prepare(string endpoint) => Tell(PagerVerb.Prepare, endpoint);
+
+    /// <summary>It does not come.</summary>
+    internal void Cancel(string endpoint) => Tell(PagerVerb.Cancel, endpoint);
+
+    private void Tell(PagerVerb verb, string endpoint)
+    {
+        try
+        {
+            _ = Process().AskAsync(verb, PagerFrame.Write(w => w.Write(endpoint)));
+        }
+        catch (Exception e) when (e is MigrationException or ObjectDisposedException)
+        {
+            // Whoever needs the pager starts it again, and says why it cannot be.
+        }
+    }
+
     /// <summary>Ends the pager. Programs that still miss pages trap.</summary>
     public void Dispose()
     {

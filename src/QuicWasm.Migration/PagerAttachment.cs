@@ -8,9 +8,10 @@ namespace QuicWasm.Migration;
 /// <param name="Request">Which image, and how it is cut.</param>
 /// <param name="Claimant">Who has claimed it.</param>
 /// <param name="Deadline">How long the memory node may send nothing while something is waited for.</param>
+/// <param name="CountsTouches">Whether pages are to be mapped one by one, so that those that were touched are those that are mapped.</param>
 /// <param name="Memories">The parts whose files come with this, and their lengths in bytes.</param>
 internal sealed record PagerAttachment(
-    uint Image, string Endpoint, MigrationRequest Request, Guid Claimant, TimeSpan Deadline, ImmutableArray<(int Part, ulong LengthBytes)> Memories)
+    uint Image, string Endpoint, MigrationRequest Request, Guid Claimant, TimeSpan Deadline, bool CountsTouches, ImmutableArray<(int Part, ulong LengthBytes)> Memories)
 {
     public void Write(BinaryWriter writer)
     {
@@ -27,6 +28,7 @@ internal sealed record PagerAttachment(
         writer.Write(Request.IsShared);
         writer.Write(Claimant.ToByteArray());
         writer.Write(Deadline.Ticks);
+        writer.Write(CountsTouches);
         writer.Write(Memories.Length);
         foreach ((int part, ulong length) in Memories)
         {
@@ -51,12 +53,13 @@ internal sealed record PagerAttachment(
         };
         Guid claimant = new(reader.ReadBytes(16));
         TimeSpan deadline = new(reader.ReadInt64());
+        bool countsTouches = reader.ReadBoolean();
         var memories = ImmutableArray.CreateBuilder<(int, ulong)>();
         for (int left = reader.ReadInt32(); left > 0; left--)
         {
             memories.Add((reader.ReadInt32(), reader.ReadUInt64()));
         }
 
-        return new PagerAttachment(image, endpoint, request, claimant, deadline, memories.ToImmutable());
+        return new PagerAttachment(image, endpoint, request, claimant, deadline, countsTouches, memories.ToImmutable());
     }
 }

@@ -7,7 +7,7 @@ using QuicWasm.Native;
 namespace QuicWasm.Migration;
 
 /// <summary>
-/// Messages over a Unix socket, with descriptors. Whoever sends never waits for the other end: a thread of its own does. So a pager goes
+/// Messages over a Unix socket, with descriptors. Whoever sends never waits for the other end: where the system does not take a message at once, a thread of its own does. So a pager goes
 /// on answering faults while the running node stands still in a collection that waits for just those faults.
 /// </summary>
 internal sealed class PagerChannel : IDisposable
@@ -19,6 +19,8 @@ internal sealed class PagerChannel : IDisposable
     private readonly BlockingCollection<(byte[] Bytes, SafeHandle[] Descriptors)> _outgoing = [];
     private readonly Queue<nint> _descriptors = [];
     private readonly Thread _sender;
+    private readonly Lock _turn = new();
+    private int _waiting;
     private byte[] _buffer = new byte[64 << 10];
     private int _start;
     private int _end;
@@ -41,7 +43,20 @@ internal sealed class PagerChannel : IDisposable
         body.CopyTo(bytes.AsSpan(HeadBytes));
         try
         {
-            _outgoing.Add((bytes, descriptors));
+            lock (_turn)
+            {
+                // Mostly nothing waits, and the system takes it: then no other thread need be woken.
+                int sent = Volatile.Read(ref _waiting) == 0 ? DescriptorPassing.TrySend(_socket.SafeHandle, bytes, descriptors) : 0;
+                if (sent < bytes.Length)
+                {
+                    Interlocked.Increment(ref _waiting);
+                    _outgoing.Add((bytes[sent..], sent > 0 ? [] : descriptors));
+                }
+            }
+        }
+        catch (Exception e) when (e is NativeException or ObjectDisposedException)
+        {
+            // The other end is gone, which whoever reads sees as the end.
         }
         catch (InvalidOperationException)
         {
@@ -98,6 +113,7 @@ internal sealed class PagerChannel : IDisposable
             foreach ((byte[] bytes, SafeHandle[] descriptors) in _outgoing.GetConsumingEnumerable())
             {
                 DescriptorPassing.Send(_socket.SafeHandle, bytes, descriptors);
+                Interlocked.Decrement(ref _waiting);
             }
 
             _socket.Shutdown(SocketShutdown.Send);

@@ -15,36 +15,54 @@ internal sealed class PagerLink : IAsyncDisposable
     public string Peer => _client.Peer;
 
     /// <summary>The layout of the image.</summary>
-    public ImageLayout Layout { get; private set; } = null!;
+    public required ImageLayout Layout { get; init; }
 
     /// <summary>How the image is cut.</summary>
-    public GranulePlan Plan { get; private set; } = null!;
+    public required GranulePlan Plan { get; init; }
 
     /// <summary>What the memory node expects to be touched soon.</summary>
-    public ImmutableArray<PartRange> Hints { get; private set; } = [];
+    public ImmutableArray<PartRange> Hints { get; private init; } = [];
 
     /// <summary>How many of those are the stack's.</summary>
-    public int StackHints { get; private set; }
+    public int StackHints { get; private init; }
 
     /// <summary>Bytes on the wire.</summary>
     public TransportCounters Wire => _client.Wire;
 
     /// <summary>The lane of what is touched.</summary>
-    public PagerLane Touched { get; private set; } = null!;
+    public required PagerLane Touched { get; init; }
 
     /// <summary>The lane of what comes ahead.</summary>
-    public PagerLane Ahead { get; private set; } = null!;
+    public required PagerLane Ahead { get; init; }
 
     /// <summary>Connects, claims on behalf of the claimant, and opens the image.</summary>
     /// <exception cref="MigrationException">The memory node does not answer, has no such image, or somebody else has it.</exception>
     public static async Task<PagerLink> ConnectAsync(
         PagerHost host, PagerAttachment attachment, bool isOwner, TransferCounters counters, CancellationToken cancellationToken)
     {
-        PagerLink link = new(await NodeClient.ConnectAsync(
-            host.Transports, TransportEndpoint.Parse(attachment.Endpoint), host.Options, counters, cancellationToken));
+        if (await host.Connections.TakeAsync(attachment.Endpoint, cancellationToken) is { } prepared)
+        {
+            try
+            {
+                return await OpenAsync(prepared, attachment, isOwner, counters, cancellationToken);
+            }
+            catch (MigrationException e) when (e.Error == MigrationError.ConnectionLost)
+            {
+                // It was lost while it waited, which says nothing of the next one.
+            }
+        }
+
+        return await OpenAsync(await PagerConnection.MakeAsync(host, attachment.Endpoint, cancellationToken), attachment, isOwner, counters, cancellationToken);
+    }
+
+    private static async Task<PagerLink> OpenAsync(
+        PagerConnection connection, PagerAttachment attachment, bool isOwner, TransferCounters counters, CancellationToken cancellationToken)
+    {
+        NodeClient client = connection.Client;
+        counters.AddControl((int)client.Counters.ControlBytes);
+        client.Counters = counters;
         try
         {
-            NodeClient client = link._client;
             ulong epoch = (await client.ClaimAsync(attachment.Request.Image, attachment.Claimant, attachment.Request.IsShared, cancellationToken)).Epoch;
             if (isOwner)
             {
@@ -54,31 +72,28 @@ internal sealed class PagerLink : IAsyncDisposable
             }
 
             ImageOpenedMessage opened = await client.OpenImageAsync(attachment.Request, cancellationToken);
-            link.Layout = opened.Layout;
-            link.Hints = opened.Hints;
-            link.StackHints = opened.StackHints;
-            link.Plan = CopyGranularity.Of(attachment.Request.Granularity).Plan(opened.Layout, attachment.Request.Options);
-            link.Touched = new PagerLane(await client.OpenStreamAsync(opened.Handle, link.Plan, cancellationToken), link.Plan, isAhead: false);
-            link.Ahead = new PagerLane(await client.OpenStreamAsync(opened.Handle, link.Plan, cancellationToken), link.Plan, isAhead: true);
-            return link;
+            GranulePlan plan = CopyGranularity.Of(attachment.Request.Granularity).Plan(opened.Layout, attachment.Request.Options);
+            return new PagerLink(client)
+            {
+                Layout = opened.Layout,
+                Hints = opened.Hints,
+                StackHints = opened.StackHints,
+                Plan = plan,
+                Touched = new PagerLane(client.StreamOver(connection.Touched, opened.Handle, plan), plan, isAhead: false),
+                Ahead = new PagerLane(client.StreamOver(connection.Ahead, opened.Handle, plan), plan, isAhead: true),
+            };
         }
         catch
         {
-            await link.DisposeAsync();
+            await connection.DisposeAsync();
             throw;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (PagerLane? lane in new[] { Touched, Ahead })
-        {
-            if (lane is not null)
-            {
-                await lane.DisposeAsync();
-            }
-        }
-
+        await Touched.DisposeAsync();
+        await Ahead.DisposeAsync();
         await _client.DisposeAsync();
     }
 }

@@ -129,7 +129,12 @@ public sealed class PagerServer
         switch (frame.Verb)
         {
             case PagerVerb.Attach:
-                return Answer(AttachAsync(PagerAttachment.Read(body), frame.Descriptors));
+                return AttachAsync(PagerAttachment.Read(body), frame.Descriptors);
+            case PagerVerb.Prepare:
+                _host.Connections.Prepare(body.ReadString());
+                return Answer(Task.CompletedTask);
+            case PagerVerb.Cancel:
+                return Answer(_host.Connections.CancelAsync(body.ReadString()));
             case PagerVerb.Start:
                 return Answer(Session(body).StartAsync());
             case PagerVerb.Own:
@@ -170,7 +175,7 @@ public sealed class PagerServer
             : throw new MigrationException(MigrationError.UnknownImage, $"the pager has no image {image}");
     }
 
-    private async Task AttachAsync(PagerAttachment attachment, nint[] descriptors)
+    private async Task<byte[]> AttachAsync(PagerAttachment attachment, nint[] descriptors)
     {
         MemoryFile[] files = [.. descriptors.Zip(attachment.Memories, (d, m) => new MemoryFile(new SafeFileHandle(d, ownsHandle: true), m.LengthBytes))];
         PagerSession session = new(attachment, _host, files);
@@ -185,6 +190,7 @@ public sealed class PagerServer
         }
 
         _sessions[attachment.Image] = session;
+        return [(byte)(session.StartAsync().IsCompletedSuccessfully ? 0 : 1)];
     }
 
     private void Map(PagerSession session, int part, ulong address)

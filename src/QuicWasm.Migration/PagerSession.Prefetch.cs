@@ -22,7 +22,7 @@ internal sealed partial class PagerSession
 
     // The kernel maps pages around a touched one that are there, unless writes of the range may be caught too: then a page that is mapped
     // is a page that was touched.
-    private UserfaultModes Counting => Policies == Prefetch.None ? 0 : UserfaultModes.WriteProtect;
+    private UserfaultModes Counting => _attachment.CountsTouches ? UserfaultModes.WriteProtect : 0;
 
     /// <summary>What was counted.</summary>
     public void WriteReport(BinaryWriter writer)

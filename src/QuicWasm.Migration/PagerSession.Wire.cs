@@ -325,6 +325,7 @@ internal sealed partial class PagerSession
             if (memory.IsComplete && !memory.IsTold)
             {
                 memory.IsTold = true;
+                memory.Close();
                 foreach (ulong view in memory.Views.ToArray())
                 {
                     Release(memory, view);

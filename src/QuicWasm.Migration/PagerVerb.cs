@@ -6,8 +6,14 @@ internal enum PagerVerb : byte
     /// <summary>The userfaultfd and the status page come with it.</summary>
     Begin = 1,
 
-    /// <summary>An image to fetch from: where it is, how it is cut, and the files of its memories.</summary>
+    /// <summary>An image to fetch from: where it is, how it is cut, and the files of its memories. The answer says whether <see cref="Start"/> has anything to wait for.</summary>
     Attach,
+
+    /// <summary>A program is about to come from a memory node: a connection is made ahead.</summary>
+    Prepare,
+
+    /// <summary>It does not come, or needs no pager.</summary>
+    Cancel,
 
     /// <summary>Answered when what comes with the skeleton is here.</summary>
     Start,

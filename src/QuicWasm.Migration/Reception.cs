@@ -21,20 +21,27 @@ internal sealed class Reception(
     private readonly SourceConnection _source = new(transports, endpoint, options, request, counters, report);
     private GranuleFetcher? _fetcher;
     private PagedImage? _paged;
+    private Task? _preparing;
 
     /// <summary>Copies what must come before the first instruction, and has the target put it together.</summary>
     public async Task CopyAsync(CancellationToken cancellationToken)
     {
         bool isPaged = false;
+        _preparing = MayPage ? PrepareAsync(options.Pager!) : null;
         await _source.ConnectAsync((layout, plan) => isPaged = LeavesMemory(layout, plan), cancellationToken);
         ImageLayout layout = _source.Layout;
         GranulePlan plan = _source.Plan;
         report.PlannedGranules = (plan.GranuleCount, plan.RequiredCount);
         report.ImageBytes = plan.LengthBytes;
 
-        // The pager connects while what comes first is copied.
+        // The pager connects from the beginning on, and claims and opens the image while what comes first is copied.
         target.Begin(layout);
         Task<PagedImage>? attaching = isPaged ? Task.Run(() => AttachPagerAsync(layout), CancellationToken.None) : null;
+        if (!isPaged)
+        {
+            CancelPreparing();
+        }
+
         await CopyRequiredAsync(layout, plan, attaching, cancellationToken);
     }
 
@@ -80,6 +87,7 @@ internal sealed class Reception(
         }
 
         _paged?.Dispose();
+        CancelPreparing();
         report.Follow(null);
         await _source.DisposeAsync();
     }
@@ -192,12 +200,42 @@ internal sealed class Reception(
         report.MarkRestored();
     }
 
-    private Task<PagedImage> AttachPagerAsync(ImageLayout layout) => PagedImage.AttachAsync(
-        options.Pager!,
-        layout,
-        target,
-        request.Prefetch != Prefetch.None,
-        (number, memories) => new PagerAttachment(number, $"{endpoint}", request with { Image = layout.Id }, _source.Claimant, options.FaultDeadline, memories));
+    private bool CountsTouches => options.CountsTouches && request.Prefetch != Prefetch.None;
+
+    private bool MayPage => options.Pager is not null && endpoint.Scheme != "loopback"
+        && request is { Options: { Mode: CopyMode.Cow, EagerMemory: false }, Granularity: not Granularity.WholeBinary };
+
+    // A pager that does not run yet takes a while to start.
+    private Task PrepareAsync(Pager pager)
+    {
+        if (pager.ProcessId is null)
+        {
+            return Task.Run(() => pager.Prepare($"{endpoint}"));
+        }
+
+        pager.Prepare($"{endpoint}");
+        return Task.CompletedTask;
+    }
+
+    private void CancelPreparing()
+    {
+        _ = _preparing?.ContinueWith(
+            _ => options.Pager!.Cancel($"{endpoint}"), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _preparing = null;
+    }
+
+    private async Task<PagedImage> AttachPagerAsync(ImageLayout layout)
+    {
+        await (_preparing ?? Task.CompletedTask);
+        _preparing = null;
+        return await PagedImage.AttachAsync(
+            options.Pager!,
+            layout,
+            target,
+            CountsTouches,
+            (number, memories) => new PagerAttachment(
+                number, $"{endpoint}", request with { Image = layout.Id }, _source.Claimant, options.FaultDeadline, CountsTouches, memories));
+    }
 
     // Whether memories come while the program runs; and if so, whether this node can do that.
     private bool LeavesMemory(ImageLayout layout, GranulePlan plan)

@@ -29,6 +29,12 @@ public sealed record RunningNodeOptions
     /// <summary>How long a program waits for a part that it touched, before it traps.</summary>
     public TimeSpan FaultDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether it is counted which pages that came ahead of their first touch were touched: such memories keep to views of which each page is mapped by a fault of
+    /// its own, also when all are here.
+    /// </summary>
+    public bool CountsTouches { get; init; }
+
     /// <summary>What brings missing pages of memories in mode cow; null where memories must be copied first.</summary>
     public Pager? Pager { get; init; }
 }

@@ -17,7 +17,9 @@ internal sealed class SourceConnection(
 
     private readonly Guid _claimant = Guid.NewGuid();
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _lock = new();
     private NodeClient? _client;
+    private (NodeClient Client, Task<MessageChannel> Dialling)? _ahead;
     private MigrationRequest _request = request;
     private ImageOpenedMessage? _opened;
     private long _lostAt;
@@ -60,6 +62,9 @@ internal sealed class SourceConnection(
         _check = check;
         _client = await NodeClient.ConnectAsync(transports, endpoint, options, counters, cancellationToken);
         report.MarkConnected(_client);
+
+        // What a stream is dialled for is known when the image is open; the program is frozen meanwhile.
+        _ahead = (_client, _client.DialAsync(cancellationToken));
         await AskAsync(PrepareAsync, cancellationToken);
     }
 
@@ -87,8 +92,8 @@ internal sealed class SourceConnection(
         Epoch = (await client.ClaimAsync(Layout.Id, _claimant, _request.IsShared, cancellationToken)).Epoch;
 
     /// <summary>Opens a stream for granules.</summary>
-    public Task<GranuleStream> OpenStreamAsync(NodeClient client, CancellationToken cancellationToken) =>
-        client.OpenStreamAsync(_opened!.Handle, Plan, cancellationToken);
+    public async Task<GranuleStream> OpenStreamAsync(NodeClient client, CancellationToken cancellationToken) =>
+        client.StreamOver(await (TakeAhead(client) ?? client.DialAsync(cancellationToken)), _opened!.Handle, Plan);
 
     /// <summary>Moves granules over streams that are opened for it, and goes on over new ones when the connection is lost.</summary>
     public Task MoveAsync(int streamCount, Func<IReadOnlyList<GranuleStream>, CancellationToken, Task> move, CancellationToken cancellationToken) => AskAsync(
@@ -125,9 +130,40 @@ internal sealed class SourceConnection(
 
     public async ValueTask DisposeAsync()
     {
+        if (_ahead is { } ahead && TakeAhead(ahead.Client) is { } dialling)
+        {
+            await CloseAsync(dialling);
+        }
+
         if (_client is { } client)
         {
             await client.DisposeAsync();
+        }
+    }
+
+    private Task<MessageChannel>? TakeAhead(NodeClient client)
+    {
+        lock (_lock)
+        {
+            if (_ahead is not { } ahead || !ReferenceEquals(ahead.Client, client))
+            {
+                return null;
+            }
+
+            _ahead = null;
+            return ahead.Dialling;
+        }
+    }
+
+    private static async Task CloseAsync(Task<MessageChannel> dialling)
+    {
+        try
+        {
+            await (await dialling).DisposeAsync();
+        }
+        catch (Exception e) when (e is MigrationException or OperationCanceledException)
+        {
+            // It was never open.
         }
     }
 

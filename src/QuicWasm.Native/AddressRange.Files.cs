@@ -82,8 +82,7 @@ public sealed unsafe partial class AddressRange
         }
 
         AddressRange aside = Reserve(moved, MoveUnitBytes);
-        const int Flags = MemoryCalls.MoveMayMove | MemoryCalls.MoveFixed | MemoryCalls.MoveLeavesMapping;
-        if (MemoryCalls.Move(Base + offsetBytes, (nuint)moved, (nuint)moved, Flags, aside.Base) == aside.Base)
+        if (MemoryCalls.Move(Base + offsetBytes, (nuint)moved, (nuint)moved, MovesTables, aside.Base) == aside.Base)
         {
             return aside;
         }

@@ -8,12 +8,19 @@ public static unsafe partial class DescriptorPassing
     /// <summary>How many descriptors can go with one message.</summary>
     public const int MaxDescriptors = 64;
 
-    private const int SocketLevel = 1, Rights = 1, NoSignal = 0x4000, CloseOnExec = 0x40000000;
-    private const int Eintr = 4, ControlTruncated = 0x8;
+    private const int SocketLevel = 1, Rights = 1, NoSignal = 0x4000, DoNotWait = 0x40, CloseOnExec = 0x40000000;
+    private const int Eintr = 4, Eagain = 11, ControlTruncated = 0x8;
 
     /// <summary>Sends all bytes; the descriptors go with the first of them. They stay the caller's.</summary>
     /// <exception cref="NativeException">The other end is gone.</exception>
-    public static void Send(SafeHandle socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<SafeHandle> descriptors)
+    public static void Send(SafeHandle socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<SafeHandle> descriptors) => Send(socket, bytes, descriptors, waits: true);
+
+    /// <summary>Sends what the system takes at once; the descriptors go with the first byte. They stay the caller's.</summary>
+    /// <returns>How many bytes that were, which may be none.</returns>
+    /// <exception cref="NativeException">The other end is gone.</exception>
+    public static int TrySend(SafeHandle socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<SafeHandle> descriptors) => Send(socket, bytes, descriptors, waits: false);
+
+    private static int Send(SafeHandle socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<SafeHandle> descriptors, bool waits)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MaxDescriptors);
         ArgumentOutOfRangeException.ThrowIfZero(bytes.Length);
@@ -29,7 +36,7 @@ public static unsafe partial class DescriptorPassing
                 ((int*)(head + 1))[i] = (int)descriptors[i].DangerousGetHandle();
             }
 
-            SendAll(socket, bytes, control, descriptors.Length);
+            return SendAll(socket, bytes, control, descriptors.Length, waits);
         }
         finally
         {
@@ -84,11 +91,12 @@ public static unsafe partial class DescriptorPassing
 
     private static int ControlBytes(int descriptors) => sizeof(ControlHead) + (((descriptors * sizeof(int)) + 7) & ~7);
 
-    private static void SendAll(SafeHandle socket, ReadOnlySpan<byte> bytes, byte* control, int descriptors)
+    private static int SendAll(SafeHandle socket, ReadOnlySpan<byte> bytes, byte* control, int descriptors, bool waits)
     {
+        int done = 0;
         fixed (byte* first = bytes)
         {
-            for (int done = 0; done < bytes.Length;)
+            while (done < bytes.Length)
             {
                 Vector vector = new() { Address = first + done, LengthBytes = (nuint)(bytes.Length - done) };
                 MessageHead message = new() { Vectors = &vector, VectorCount = 1 };
@@ -98,8 +106,14 @@ public static unsafe partial class DescriptorPassing
                     message.ControlBytes = (nuint)ControlBytes(descriptors);
                 }
 
-                nint count = SendMessage(socket, &message, NoSignal);
-                if (count < 0 && Marshal.GetLastPInvokeError() != Eintr)
+                nint count = SendMessage(socket, &message, waits ? NoSignal : NoSignal | DoNotWait);
+                int error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+                if (error == Eagain && !waits)
+                {
+                    break;
+                }
+
+                if (count < 0 && error != Eintr)
                 {
                     throw NativeException.FromLastError("sending over a Unix socket");
                 }
@@ -107,6 +121,8 @@ public static unsafe partial class DescriptorPassing
                 done += (int)Math.Max(count, 0);
             }
         }
+
+        return done;
     }
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]

@@ -9,7 +9,7 @@ internal static unsafe partial class MemoryCalls
     public const int MapShared = 0x1, MapPrivate = 0x2, MapFixed = 0x10;
     public const int NoReserve = 0x4000;
     public const int MoveMayMove = 1, MoveFixed = 2, MoveLeavesMapping = 4;
-    public const int AdviceNotNeeded = 4;
+    public const int AdviceNotNeeded = 4, AdvicePopulateWrite = 23;
 
     public static readonly void* Failed = (void*)-1;
 

@@ -23,6 +23,7 @@ public sealed unsafe class Interruption : IDisposable
     private volatile bool _isSampleRequested;
     private bool _isLost;
     private bool _isPauseWanted;
+    private Action? _atSafePoint;
 
     /// <summary>Address of the 32-bit poll cell: not zero when a safe point has something to ask. It never moves.</summary>
     public nint PollCell => (nint)_cell;
@@ -125,6 +126,19 @@ public sealed unsafe class Interruption : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Has the computation's thread do something at its next safe point, and go on; neither counted nor seen by the program. A computation that ends
+    /// before that does not do it. Any thread may call it.
+    /// </summary>
+    internal void RunAtSafePoint(Action action)
+    {
+        lock (_lock)
+        {
+            _atSafePoint += action;
+            Publish();
+        }
+    }
+
     /// <summary>Takes back every request. Whoever handled a suspension calls this before it resumes.</summary>
     public void Clear()
     {
@@ -165,6 +179,11 @@ public sealed unsafe class Interruption : IDisposable
     public bool OnSafePoint()
     {
         ThrowIfLost();
+        if (_atSafePoint is not null)
+        {
+            TakeAction()?.Invoke();
+        }
+
         if (_hasFuel && _fuel-- == 0)
         {
             _fuel = 0;
@@ -267,6 +286,17 @@ public sealed unsafe class Interruption : IDisposable
         }
     }
 
+    private Action? TakeAction()
+    {
+        lock (_lock)
+        {
+            Action? action = _atSafePoint;
+            _atSafePoint = null;
+            Publish();
+            return action;
+        }
+    }
+
     // SAFETY: the cell lives until Dispose, after which it is null; callers hold the lock.
     private void Refresh()
     {
@@ -297,7 +327,7 @@ public sealed unsafe class Interruption : IDisposable
             return;
         }
 
-        int poll = _hasFuel || _isLost || (_postponements == 0 && (_requested || _isPauseWanted || _countdown > 0)) ? 1 : 0;
+        int poll = _hasFuel || _isLost || _atSafePoint is not null || (_postponements == 0 && (_requested || _isPauseWanted || _countdown > 0)) ? 1 : 0;
         Volatile.Write(ref *_cell, _isSampleRequested ? 1 : poll);
         foreach (nint address in _cells)
         {

@@ -5,8 +5,9 @@ namespace QuicWasm.Runtime;
 /// <summary>
 /// Where the bytes of a linear memory are. On Linux it begins as a view of a memory file of its own, which an image can take over; from then on, and
 /// where it began with another's file, it is a private view, whose changed pages are its own. Elsewhere, and in memory of the caller's allocator, it has no file.
+/// A file that nobody else uses any more becomes its own again (<see cref="Prepare"/>, <see cref="TakeFile"/>).
 /// </summary>
-internal sealed unsafe class MemoryBacking(MemoryRange range) : IDisposable
+internal sealed unsafe partial class MemoryBacking(MemoryRange range) : IDisposable
 {
     private MemoryFile? _file;
     private bool _isShared = range.CanMapFiles;
@@ -68,6 +69,8 @@ internal sealed unsafe class MemoryBacking(MemoryRange range) : IDisposable
             return PlainContent.CopyOf(this);
         }
 
+        // The image has it from now on.
+        DropReady();
         MemoryFile file = Shared(_file);
         try
         {
@@ -117,6 +120,7 @@ internal sealed unsafe class MemoryBacking(MemoryRange range) : IDisposable
     public void Dispose()
     {
         LengthBytes = 0;
+        DropReady();
         range.Dispose();
         _file?.Dispose();
     }

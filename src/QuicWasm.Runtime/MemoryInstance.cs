@@ -188,6 +188,18 @@ public sealed unsafe class MemoryInstance : IDisposable
     /// <summary>Every page is here.</summary>
     public void SetComplete() => _isComplete = true;
 
+    /// <summary>
+    /// Every page is here, and nobody else uses the file: has the memory be a view of the file itself at a safe point, after which no page of it faults. Any thread
+    /// may call it; it takes as long as mapping all pages.
+    /// </summary>
+    public void TakeFile(Interruption interruption)
+    {
+        if (_backing.Prepare())
+        {
+            interruption.RunAtSafePoint(_backing.TakeFile);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

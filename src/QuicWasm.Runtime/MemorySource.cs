@@ -64,6 +64,10 @@ public abstract class MemoryRange(nint address, ulong lengthBytes) : IDisposable
     /// <exception cref="LinkException">It cannot be had, or the memory is of a kind that takes no files.</exception>
     public virtual void MapFile(MemoryFile file) => throw NoFiles();
 
+    /// <summary>Puts a view of a file that is ready in place of a private view of the same file at the beginning of the range (<see cref="AddressRange.Replace"/>).</summary>
+    /// <exception cref="NativeException">The system refused, and the bytes cannot be used any more.</exception>
+    public virtual void Replace(AddressRange view, MemoryFile file) => throw NoFiles();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -111,6 +111,8 @@ internal sealed class PoolMemorySource : MemorySource
 
         public override void MakePrivate(MemoryFile file) => source._pool.MakePrivate(offset, file, LengthBytes);
 
+        public override void Replace(AddressRange view, MemoryFile file) => source._pool.Replace(offset, view, file);
+
         public override void MapFile(MemoryFile file)
         {
             try

@@ -56,6 +56,8 @@ internal sealed class SystemMemorySource : MemorySource
 
         public override void MakePrivate(MemoryFile file) => range.MakePrivate(0, file, range.LengthBytes);
 
+        public override void Replace(AddressRange view, MemoryFile file) => range.Replace(0, view, file);
+
         public override void MapFile(MemoryFile file)
         {
             try

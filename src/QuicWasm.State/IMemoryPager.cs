@@ -9,6 +9,12 @@ public interface IMemoryPager : ILazyMemory
     /// <summary>The memory of an image on this node: what has arrived of it, for all programs that are resumed from it.</summary>
     MemoryFile FileOf(int part);
 
+    /// <summary>
+    /// Whether a view of a memory that is complete may give way to one of the file itself: nobody looks which pages are in the page tables. Nothing is
+    /// written to the file any more when it is said to be complete.
+    /// </summary>
+    bool GivesFiles { get; }
+
     /// <summary>A program's view of a memory is in place: from when this returns, a touch of a missing page waits until it is here.</summary>
     /// <param name="part">The part of the memory.</param>
     /// <param name="address">Where the view begins; it is as long as the file.</param>

@@ -15,12 +15,14 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
     private readonly LayoutIndex _index;
     private readonly PartCollector _parts;
     private readonly SharedSkeleton? _shared;
+    private readonly bool _hasSiblings;
     private readonly UseGate _gate = new("the restore of this image");
     private volatile RestoredSkeleton? _skeleton;
     private bool _isHandedOver;
 
-    private ProgramRestore(LayoutIndex index, Configure destination, PartCollector parts, SharedSkeleton? shared)
+    private ProgramRestore(LayoutIndex index, Configure destination, PartCollector parts, SharedSkeleton? shared, bool hasSiblings)
     {
+        _hasSiblings = hasSiblings;
         _index = index;
         _destination = destination;
         _parts = parts;
@@ -37,12 +39,12 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
     public static ProgramRestore Begin(ImageLayout layout, Configure destination)
     {
         ImageLimits.Check(layout);
-        return new ProgramRestore(new LayoutIndex(layout), destination, new PartCollector(layout), null);
+        return new ProgramRestore(new LayoutIndex(layout), destination, new PartCollector(layout), null, hasSiblings: false);
     }
 
     /// <summary>Begins with parts that others have, too, and with the modules that they have read.</summary>
     internal static ProgramRestore OfShared(LayoutIndex index, PartCollector parts, Configure destination, SharedSkeleton? shared) =>
-        new(index, destination, parts, shared);
+        new(index, destination, parts, shared, hasSiblings: true);
 
     /// <summary>What other programs of the image can have of the skeleton, once it is built.</summary>
     internal SharedSkeleton Shared => Skeleton().Shared;
@@ -153,6 +155,27 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
     /// <exception cref="ImageException">A memory is not complete and cannot be mapped, or a part that the stack needs is broken or cannot be fetched.</exception>
     public RunningProgram CompleteLazily(IPartFetcher fetcher, IMemoryPager? pager = null)
     {
+        // The functions of the stack are looked at before the program is given; they are fetched while memories are mapped.
+        Task code = pager is null ? Task.CompletedTask : Task.Run(() => FetchStackCode(fetcher));
+        try
+        {
+            MapMemories(pager);
+        }
+        finally
+        {
+            code.GetAwaiter().GetResult();
+        }
+
+        // Taken now: the pager may still say something when the program has ended and its Store is empty.
+        MemoryInstance[] memories = [.. Skeleton().Context.Store.Memories];
+        Interruption interruption = Skeleton().Context.Interruption;
+        bool takesFiles = pager is { GivesFiles: true } && !_hasSiblings;
+        pager?.Follow(part => OnComplete(memories[Layout.Parts[part].Index], interruption, takesFiles), interruption.Lose);
+        return HandOver(fetcher, isLazy: true);
+    }
+
+    private void MapMemories(IMemoryPager? pager)
+    {
         foreach (ImagePart part in Layout.Parts)
         {
             if (part.Kind == PartKind.Memory && !_parts.IsComplete(part.Number))
@@ -161,11 +184,36 @@ public sealed class ProgramRestore : IImageTarget, IDisposable
                     ImageError.Unavailable, $"{part.Describe()} has not arrived completely, and there is no pager by which memory could be fetched lazily"));
             }
         }
+    }
 
-        // Taken now: the pager may still say something when the program has ended and its Store is empty.
-        MemoryInstance[] memories = [.. Skeleton().Context.Store.Memories];
-        pager?.Follow(part => memories[Layout.Parts[part].Index].SetComplete(), Skeleton().Context.Interruption.Lose);
-        return HandOver(fetcher, isLazy: true);
+    private void FetchStackCode(IPartFetcher fetcher)
+    {
+        RestoredSkeleton skeleton = Skeleton();
+        try
+        {
+            foreach (int address in skeleton.Stack.Stack?.Frames.Select(static f => f.FunctionAddress).Distinct() ?? [])
+            {
+                if ((uint)address < (uint)skeleton.Context.Store.Functions.Count && skeleton.Context.Store.Functions[address] is { Module: { } module } function
+                    && _index.Find(PartKind.Function, function.DefinedIndex, skeleton.Outline.Instances[module.Address].Module) is >= 0 and int part && !_parts.IsComplete(part))
+                {
+                    fetcher.Fetch(part, 0, Layout.Parts[part].LengthBytes);
+                }
+            }
+        }
+        catch (Exception e) when (e is TrapException or ImageException)
+        {
+            // It is asked for once more by whoever needs it, and what is wrong is said then.
+        }
+    }
+
+    private static void OnComplete(MemoryInstance memory, Interruption interruption, bool takesFile)
+    {
+        memory.SetComplete();
+        if (takesFile)
+        {
+            // A thread of its own, since filling page tables takes as long as a memory is large.
+            new Thread(() => memory.TakeFile(interruption)) { IsBackground = true, Name = "memory" }.Start();
+        }
     }
 
     /// <summary>Frees everything, unless a program has been given: that is the caller's, and parts that it waits for may still be written.</summary>

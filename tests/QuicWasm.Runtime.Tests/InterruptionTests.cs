@@ -44,6 +44,25 @@ public sealed unsafe class InterruptionTests
     }
 
     [Fact]
+    public void What_is_to_be_done_at_a_safe_point_is_done_once_and_neither_counted_nor_seen()
+    {
+        using var interruption = new Interruption();
+        int done = 0;
+        interruption.RunAtSafePoint(() => done++);
+        interruption.RunAtSafePoint(() => done += 10);
+        Assert.Equal(1, *(int*)interruption.PollCell);
+        Assert.False(interruption.IsRequested);
+        Assert.False(interruption.OnSafePoint());
+        Assert.Equal(11, done);
+        AssertQuiet(interruption);
+        interruption.RequestAfter(2);
+        interruption.RunAtSafePoint(() => done++);
+        Assert.False(interruption.OnSafePoint());
+        Assert.True(interruption.OnSafePoint());
+        Assert.Equal(12, done);
+    }
+
+    [Fact]
     public void Clear_takes_back_a_count_and_a_later_count_replaces_an_earlier_one()
     {
         using var interruption = new Interruption();

@@ -139,6 +139,8 @@ public sealed class LazyRestoreTests
 
         public string? Loss => null;
 
+        public bool GivesFiles => true;
+
         public MemoryFile FileOf(int part)
         {
             if (!_files.TryGetValue(part, out MemoryFile? file))
