@@ -17,7 +17,7 @@ internal sealed class ResidentNode : IAsyncDisposable
     /// <summary>Where the output of its programs goes, and the reports of their moves.</summary>
     public string Folder { get; }
 
-    /// <summary>Starts one; it listens when this is done.</summary>
+    /// <summary>Starts one; it listens when this is done, and has moved nothing: what comes first is the harness's to say.</summary>
     /// <param name="context">The run that it is for.</param>
     /// <param name="site">Where.</param>
     /// <param name="name">Name of its folder.</param>
@@ -31,7 +31,7 @@ internal sealed class ResidentNode : IAsyncDisposable
             site,
             [
                 "node", "--listen", $"{context.Point.Transport}:{site.Address}:0", .. context.OpenOptions(site), .. keys,
-                "--engine", context.Point.Engine, "--output-folder", folder, "--reports", .. context.FolderOptions(),
+                "--engine", context.Point.Engine, "--output-folder", folder, "--reports", "--warm-up", "0", .. context.FolderOptions(),
             ]);
         try
         {

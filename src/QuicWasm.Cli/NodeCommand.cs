@@ -62,8 +62,9 @@ internal static class NodeCommand
             await using (node = new MemoryNode(new MemoryNodeOptions { Name = nodeName, Orders = programs, PeerFailed = e => console.Say(e.Message) }))
             {
                 console.Say($"listening on {await node.ListenAsync(Transports.All, endpoint, options.Transport, cancellationToken)}");
-                Task warming = WarmUpAsync(running, ofPrograms, parsed.GetValue(warmUp), ordered.Token);
+                Task warming = WarmUpAsync(running, ofPrograms, parsed.GetValue(warmUp), console, ordered.Token);
                 int exitCode = await WaitAsync(console, programs, cancellationToken);
+                await ordered.CancelAsync();
                 await warming;
                 return exitCode;
             }
@@ -72,7 +73,7 @@ internal static class NodeCommand
     }
 
     // Its programs have no streams, and nothing of them is kept.
-    private static Task WarmUpAsync(RunningNodeOptions running, ProgramOptions options, int moves, CancellationToken cancellationToken)
+    private static Task WarmUpAsync(RunningNodeOptions running, ProgramOptions options, int moves, CommandConsole console, CancellationToken cancellationToken)
     {
         if (moves <= 0 || running.Pager?.ProcessId is null)
         {
@@ -86,7 +87,7 @@ internal static class NodeCommand
             Sockets = [],
             Cache = null,
         });
-        return Task.Run(() => new WarmUp(running with { CountsTouches = false, LinkLost = null }, configure).RunAsync(moves, cancellationToken), CancellationToken.None);
+        return Task.Run(() => new WarmUp(running with { CountsTouches = false, LinkLost = null }, configure, console.Say).RunAsync(moves, cancellationToken), CancellationToken.None);
     }
 
     private static async Task<int> WaitAsync(CommandConsole console, ResidentPrograms programs, CancellationToken cancellationToken)

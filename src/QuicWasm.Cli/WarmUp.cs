@@ -10,7 +10,7 @@ namespace QuicWasm.Cli;
 /// What a node does when it has just started and nobody has ordered anything: it moves a program that only counts to itself, over TCP and through its pager,
 /// until the JIT has compiled what a move runs through. Otherwise each of the first thirty moves competes with the JIT for the processor.
 /// </summary>
-internal sealed class WarmUp(RunningNodeOptions running, Configure configure)
+internal sealed class WarmUp(RunningNodeOptions running, Configure configure, Action<string> say)
 {
     /// <summary>The JIT compiles anew what was called thirty times, counted from a pause on.</summary>
     public const int DefaultMoves = 40;
@@ -33,7 +33,7 @@ internal sealed class WarmUp(RunningNodeOptions running, Configure configure)
 
     private static readonly MigrationRequest Request = new() { FreezesProgram = true, Options = new GranularityOptions(Mode: CopyMode.Cow) };
 
-    /// <summary>Moves so often, or until it is cancelled. A node that cannot do that is slower at first, and nothing else.</summary>
+    /// <summary>Moves so often, which it says then, or until it is cancelled. A node that cannot do that says why; it is slower at first, and nothing else.</summary>
     public async Task RunAsync(int moves, CancellationToken cancellationToken)
     {
         try
@@ -52,10 +52,16 @@ internal sealed class WarmUp(RunningNodeOptions running, Configure configure)
 
                 await MoveAsync(node, endpoint, cancellationToken);
             }
+
+            say($"warm: moved a program to itself {moves} times");
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // An order has come, or this machine cannot do it, which an order says.
+            // An order has come, or the node ends. What was under way may have failed in any way, and nobody needs it.
+        }
+        catch (Exception e) when (e is MigrationException or TransportException or TrapException or ImageException)
+        {
+            say($"not warm, so the first moves take longer: {e.Message}");
         }
     }
 

@@ -137,7 +137,7 @@ public sealed partial class ForkTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private ChildCommand StartNode(params string[] options) =>
-        ChildCommand.Start(["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", _folder.Name, .. options]);
+        ChildCommand.Start(["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", _folder.Name, "--warm-up", "0", .. options]);
 
     private static async Task<ChildCommand> ServeSleeperAsync(string image)
     {

@@ -28,6 +28,31 @@ public sealed class NodeTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(100_000)]
+    public async Task A_node_that_warms_itself_up_takes_an_order_when_it_has_done_so_and_meanwhile(int moves)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a node warms itself up by mode cow, which is there on Linux");
+        using ChildCommand node = StartNode("--warm-up", $"{moves}");
+        string there = await node.SaysAsync("listening on ");
+        if (moves < 10)
+        {
+            await node.SaysAsync($"moved a program to itself {moves} times");
+        }
+
+        (ChildCommand source, string endpoint, string before) = await ServeAsync(Recurse);
+        using (source)
+        {
+            CommandResult ordered = (await CommandResult.OfAsync("resume", endpoint, "--at", there, "--mode", "cow")).AssertExit(0);
+            Assert.Equal(Recurse.TestOutput, before + OutputOf(ordered));
+            (await source.EndAsync()).AssertExit(0);
+        }
+
+        node.Signal("TERM");
+        await node.EndAsync();
+    }
+
     [Fact]
     public async Task A_running_program_is_moved_to_a_node_and_from_there_to_a_process()
     {
@@ -179,8 +204,8 @@ public sealed class NodeTests : IDisposable
     private static async Task<string> FingerprintAsync(string file) =>
         (await CommandResult.OfAsync("identity", "--identity", file)).AssertExit(0).Output.Trim();
 
-    private ChildCommand StartNode(params string[] options) =>
-        ChildCommand.Start(["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", _folder.Name, .. options]);
+    private ChildCommand StartNode(params string[] options) => ChildCommand.Start(
+        ["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", _folder.Name, .. options.Contains("--warm-up") ? options : [.. options, "--warm-up", "0"]]);
 
     // A program that is half done, at a memory node; what it printed until then.
     private async Task<(ChildCommand Node, string Endpoint, string Output)> ServeAsync(Workload workload)
