@@ -38,6 +38,9 @@ internal sealed class ControlBlock
     /// <summary>For a try_table: its clauses.</summary>
     public TryRegion? Try { get; set; }
 
+    /// <summary>For a counted loop: how it goes round without asking.</summary>
+    public LoopRounds? Rounds { get; set; }
+
     /// <summary>Whether the length of memory 0 is kept in a local within it only.</summary>
     public bool KeepsLength { get; set; }
 

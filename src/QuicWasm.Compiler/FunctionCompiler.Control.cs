@@ -104,7 +104,8 @@ internal sealed partial class FunctionCompiler
             KeepMemoryLength();
         }
 
-        EmitPoll(block.Label, headerPc);
+        block.Rounds = RoundsOf(pc);
+        EmitPoll(block, headerPc);
     }
 
     private void OpenIf(ControlBlock block, Node condition)
@@ -170,6 +171,7 @@ internal sealed partial class FunctionCompiler
         }
 
         ReleaseAll(block.Entry);
+        ReleaseRounds(block.Rounds);
         _isLengthKept &= !block.KeepsLength;
     }
 
@@ -258,6 +260,7 @@ internal sealed partial class FunctionCompiler
         if (!target.IsFunction && target.BranchTypes.Length == 0)
         {
             target.IsTargeted = true;
+            EmitRoundEnd(target.Rounds);
             EmitBranch(condition, target.Label, isNegated: false);
             return;
         }

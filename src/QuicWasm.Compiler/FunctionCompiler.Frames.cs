@@ -109,7 +109,7 @@ internal sealed partial class FunctionCompiler
     private sealed record CapturePoint(int Pc, ImmutableArray<Node> Operands, int CallPc, bool IsIndirect);
 
     // Only a branch back to the header asks, as in every engine, so that all of them count the same safe points.
-    private void EmitPoll(Label header, int pc)
+    private void EmitPoll(ControlBlock loop, int pc)
     {
         Label slow = _il.DefineLabel();
         Label goOn = _il.DefineLabel();
@@ -117,23 +117,29 @@ internal sealed partial class FunctionCompiler
         if (_code.Variant.HasSafePoints)
         {
             _il.Emit(OpCodes.Br, goOn);
-            _il.MarkLabel(header);
-            ContextAddress(InstanceLayout.Poll);
-            _il.Emit(OpCodes.Volatile);
-            _il.Emit(OpCodes.Ldind_I4);
+            _il.MarkLabel(loop.Label);
+            LoadPoll();
             _il.Emit(OpCodes.Brtrue, slow);
             _cold.Add(() => EmitPollExit(slow, pc, operands));
         }
         else
         {
-            _il.MarkLabel(header);
+            _il.MarkLabel(loop.Label);
         }
 
         _il.MarkLabel(goOn);
+        EmitRounds(loop.Rounds);
         if (pc == _entryPc)
         {
             _cold.Add(() => EmitVersionStart(operands, goOn));
         }
+    }
+
+    private void LoadPoll()
+    {
+        ContextAddress(InstanceLayout.Poll);
+        _il.Emit(OpCodes.Volatile);
+        _il.Emit(OpCodes.Ldind_I4);
     }
 
     // Where there is something to ask, the function is left for good: its frame is written, and what goes on with it, if it is not suspended, is

@@ -46,6 +46,7 @@ internal sealed partial class FunctionCompiler
         _il = il;
         _type = _module.FunctionTypes[_module.ImportedFunctionCount + definedIndex];
         _localTypes = _module.LocalTypes(definedIndex);
+        _counted = CountedLoopFinder.Find(_module, definedIndex);
         _liveness = new Liveness(_module, definedIndex, _localTypes.Length);
         _locals = new LocalBuilder?[_localTypes.Length];
         _localSlots = new int[_localTypes.Length];

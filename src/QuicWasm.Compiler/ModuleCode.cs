@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 using System.Reflection.Emit;
@@ -41,7 +42,7 @@ internal sealed class ModuleCode : ICodeScope
     private readonly Lock _gate = new();
     private readonly ModuleBuilder _assembly;
     private readonly Dictionary<FunctionType, Signature> _signatures;
-    private readonly Dictionary<CodeKey, CompiledCode?> _compiled = [];
+    private readonly ConcurrentDictionary<CodeKey, CompiledCode?> _compiled = new();
     private readonly Dictionary<(Type, string), CompiledCode> _byName = [];
     private readonly MethodInfo?[] _methods;
     private readonly List<CodeKey> _order = [];
@@ -71,14 +72,8 @@ internal sealed class ModuleCode : ICodeScope
     /// <summary>What it goes by.</summary>
     public CodeVariant Variant { get; }
 
-    /// <summary>What has been compiled; null also where it cannot be.</summary>
-    public CompiledCode? Find(CodeKey key)
-    {
-        lock (_gate)
-        {
-            return _compiled.GetValueOrDefault(key);
-        }
-    }
+    /// <summary>What has been compiled; null also where it cannot be. It does not wait for what is being compiled: it is asked at every first call of a function.</summary>
+    public CompiledCode? Find(CodeKey key) => _compiled.GetValueOrDefault(key);
 
     /// <summary>What a method is the code of; null where it is none of this module's.</summary>
     public CompiledCode? Find(MethodBase method)
@@ -157,7 +152,7 @@ internal sealed class ModuleCode : ICodeScope
             }
             else
             {
-                _compiled.Add(key, null);
+                _compiled[key] = null;
             }
         }
 
@@ -197,7 +192,7 @@ internal sealed class ModuleCode : ICodeScope
 
         TimeSpan time = emitting + Stopwatch.GetElapsedTime(start);
         var code = new CompiledCode(key, method, pointer, places, warmLength, time, isOffered);
-        _compiled.Add(key, code);
+        _compiled[key] = code;
         _order.Add(key);
         _byName.Add((method.DeclaringType!, method.Name), code);
     }

@@ -8,9 +8,11 @@ internal sealed class ModuleVariants
 {
     private readonly ConcurrentDictionary<CodeVariant, Lazy<ModuleCode>> _codes = new();
 
-    /// <summary>The code of a module, if there is some.</summary>
+    /// <summary>The code of a module, if there is some. It does not wait where that is being made.</summary>
     public static ModuleCode? Find(ValidatedModule module, CodeVariant variant) =>
-        module.EngineData is ModuleVariants variants && variants._codes.TryGetValue(variant, out Lazy<ModuleCode>? code) ? code.Value : null;
+        module.EngineData is ModuleVariants variants && variants._codes.TryGetValue(variant, out Lazy<ModuleCode>? code) && code.IsValueCreated
+            ? code.Value
+            : null;
 
     /// <summary>The code of a module; made at the first call.</summary>
     public static ModuleCode Of(ValidatedModule module, CodeVariant variant) =>

@@ -66,7 +66,7 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
 
         arguments.CopyTo(new Span<ulong>(frame, slots));
         _machine.FramePointer = null;
-        return Run(() => ManagedOperations.Enter(_machine, entry, frame, _exit), frame, results[..function.Type.ResultSlots]);
+        return Run(entry, null, frame, results[..function.Type.ResultSlots]);
     }
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
     {
         byte* frame = _base;
         FunctionType type = Context.Store.Functions[stack.Frames[0].FunctionAddress].Type;
-        return Run(() => _machine.ResumedAt = StackCopier.Restore(this, _machine, stack, frame, _exit), frame, results[..type.ResultSlots]);
+        return Run(null, stack, frame, results[..type.ResultSlots]);
     }
 
     /// <inheritdoc/>
@@ -181,16 +181,17 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
         }
     }
 
-    private delegate Instruction* Beginning();
-
-    private ExecutionOutcome Run(Beginning begin, byte* frame, Span<ulong> results)
+    // Calls the function of an entry, or goes on with a stack. Compiled code comes here for each call of what it cannot call itself, so nothing is allocated.
+    private ExecutionOutcome Run(FunctionEntry* entry, CallStack? stack, byte* frame, Span<ulong> results)
     {
         _machine.SuspendedAt = null;
         _machine.SuspendedAbove = null;
         _machine.InstructionPointer = null;
         try
         {
-            Instruction* first = begin();
+            Instruction* first = stack is null
+                ? ManagedOperations.Enter(_machine, entry, frame, _exit)
+                : _machine.ResumedAt = StackCopier.Restore(this, _machine, stack, frame, _exit);
             if (first != null)
             {
                 Dispatch(first);

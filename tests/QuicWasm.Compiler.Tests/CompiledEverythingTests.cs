@@ -25,6 +25,35 @@ public sealed class CompiledEverythingTests
         Assert.Equal(count, code.Compile(Enumerable.Range(0, count).Select(static i => new CodeKey(i, -1))).Count);
     }
 
+    // A program that starts asks at each function's first call, while the first functions are being compiled.
+    [Fact]
+    public async Task Whether_a_function_is_compiled_is_answered_while_others_are_being_compiled()
+    {
+        var code = new ModuleCode(TestPrograms.Load("calls"), new CodeVariant(IsGuarded: false, HasSafePoints: true));
+        using var asked = new ManualResetEventSlim();
+        using var compiling = new ManualResetEventSlim();
+        IEnumerable<CodeKey> Waiting()
+        {
+            compiling.Set();
+            asked.Wait();
+            yield return new CodeKey(0, -1);
+        }
+
+        Task<List<CompiledCode>> compiled = Task.Run(() => code.Compile(Waiting()));
+        compiling.Wait(TestContext.Current.CancellationToken);
+        try
+        {
+            Task<CompiledCode?> found = Task.Run(() => code.Find(new CodeKey(0, -1)));
+            Assert.Null(await found.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            asked.Set();
+        }
+
+        Assert.Same(Assert.Single(await compiled), code.Find(new CodeKey(0, -1)));
+    }
+
     [Fact]
     public void Without_safe_points_a_function_that_throws_stays_in_the_interpreter_and_the_program_runs()
     {

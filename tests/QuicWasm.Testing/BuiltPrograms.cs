@@ -21,6 +21,7 @@ internal static partial class BuiltPrograms
         "references" => References(),
         "wide" => Wide(),
         "exceptions" => Exceptions(),
+        "giant" => Giant(),
         _ => null,
     };
 

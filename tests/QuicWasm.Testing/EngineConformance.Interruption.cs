@@ -12,6 +12,7 @@ public abstract partial class EngineConformance
     [InlineData("spin_on_condition")]
     [InlineData("spin_through_table")]
     [InlineData("spin_calling")]
+    [InlineData("spin_counting")]
     public void A_request_from_another_thread_stops_an_endless_loop(string export)
     {
         using RuntimeContext context = NewContext();
@@ -48,6 +49,7 @@ public abstract partial class EngineConformance
     [InlineData("spin_on_condition")]
     [InlineData("spin_through_table")]
     [InlineData("spin_calling")]
+    [InlineData("spin_counting")]
     public void Fuel_ends_an_endless_loop_also_where_a_suspension_must_wait(string export)
     {
         using RuntimeContext context = NewContext();
