@@ -17,8 +17,8 @@ internal static class MicroCommand
 {
     private static readonly Type[] Suites =
     [
-        typeof(ModuleBenchmarks), typeof(EngineBenchmarks), typeof(CompileBenchmarks), typeof(StateBenchmarks), typeof(PlanBenchmarks), typeof(FrameBenchmarks),
-        typeof(CompressionBenchmarks), typeof(FaultBenchmarks),
+        typeof(ModuleBenchmarks), typeof(EngineBenchmarks), typeof(CompileBenchmarks), typeof(StateBenchmarks), typeof(StackBenchmarks), typeof(PlanBenchmarks),
+        typeof(FrameBenchmarks), typeof(CompressionBenchmarks), typeof(FaultBenchmarks),
     ];
 
     /// <summary>The command.</summary>
@@ -34,7 +34,7 @@ internal static class MicroCommand
         var quick = new Option<bool>("--quick") { Description = "Three iterations each: seconds, and wide intervals" };
         var list = new Option<bool>("--list") { Description = "Names what there is" };
         var output = new Option<string>("--out") { Description = "Folder for the results", DefaultValueFactory = _ => Path.Combine("results", "micro") };
-        var command = new Command("micro", "Measures single steps: decode, validate, call, loop, compile, capture, restore, plan, frames, compression, faults") { filter, quick, list, output };
+        var command = new Command("micro", "Measures single steps: decode, validate, call, loop, compile, capture, resume, restore, plan, frames, compression, faults") { filter, quick, list, output };
         command.SetAction(parsed =>
         {
             string[] arguments = parsed.GetValue(list) ? ["--list", "flat"] : ["--filter", .. parsed.GetRequiredValue(filter)];

@@ -27,6 +27,17 @@ internal static class MicroPrograms
         0x1a, 1, 1, 0x7f, 0x03, 0x40, 0x20, 1, 0x20, 0, 0x10, 0, 0x21, 1, 0x20, 0, 0x41, 1, 0x6b, 0x22, 0, 0x0d, 0, 0x0b, 0x20, 1, 0x0b,
     ];
 
+    /// <summary>One export, <c>deep</c>: calls itself as often as its argument says, and then goes round in a loop for ever.</summary>
+    public static byte[] Recursion { get; } =
+    [
+        0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+        1, 6, 1, 0x60, 1, 0x7f, 1, 0x7f,
+        3, 2, 1, 0,
+        7, 8, 1, 4, (byte)'d', (byte)'e', (byte)'e', (byte)'p', 0, 0,
+        0x0a, 0x19, 1, 0x17, 0,
+        0x20, 0, 0x45, 0x04, 0x40, 0x03, 0x40, 0x0c, 0, 0x0b, 0x0b, 0x20, 0, 0x41, 1, 0x6b, 0x10, 0, 0x41, 1, 0x6a, 0x0b,
+    ];
+
     /// <summary>The binary of the key-value store.</summary>
     public static byte[] Store() => File.ReadAllBytes(Path.Combine(Repository.Workloads, "kv", "kv.wasm"));
 
