@@ -8,6 +8,9 @@ namespace QuicWasm.Migration;
 /// <summary>An image whose missing pages and parts the pager brings: pages go to a file that programs have private views of, parts to the target.</summary>
 public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
 {
+    /// <summary>How long a pager that has marked a loss may take to say why.</summary>
+    private static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly PagerProcess _process;
     private readonly ImageLayout _layout;
@@ -16,6 +19,7 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
     private readonly HashSet<int> _complete = [];
     private readonly TouchedPages _touches;
     private readonly uint _number;
+    private readonly ManualResetEventSlim _isTold = new();
     private Action<int>? _onComplete;
     private Action? _onLost;
     private volatile string? _loss;
@@ -49,7 +53,20 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
     public bool IsAlive => _process.IsAlive;
 
     /// <inheritdoc/>
-    public string? Loss => _process.Status.IsLost(_number) ? _loss ?? $"the pager of this node (process {_process.ProcessId}) has ended" : null;
+    /// <remarks>RACE: a loss is marked before those who wait are let go, and only then told: who was let go waits until it is known why.</remarks>
+    public string? Loss
+    {
+        get
+        {
+            if (!_process.Status.IsLost(_number))
+            {
+                return null;
+            }
+
+            _ = _isTold.Wait(MostSilence);
+            return _loss ?? $"the pager of this node (process {_process.ProcessId}) does not say why";
+        }
+    }
 
     /// <summary>What has been fetched for page faults, in order.</summary>
     /// <exception cref="MigrationException">The pager is gone.</exception>
@@ -280,6 +297,8 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
             _loss ??= why;
             onLost = _onLost;
         }
+
+        _isTold.Set();
 
         if (Loss is not null)
         {

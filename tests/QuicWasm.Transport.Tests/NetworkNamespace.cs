@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace QuicWasm.Transport.Tests;
+
+/// <summary>A network namespace of this test, with a cable from it to this process's own.</summary>
+internal sealed partial class NetworkNamespace : IDisposable
+{
+    private const int NetworkOnly = 0x40000000;
+
+    private readonly string _name = $"quicwasm-test-{Environment.ProcessId}";
+
+    /// <exception cref="InvalidOperationException">A command failed.</exception>
+    public NetworkNamespace(string thereAddress, params string[] hereAddresses)
+    {
+        Run("netns", "add", _name);
+        try
+        {
+            Run("link", "add", Device, "type", "veth", "peer", "name", "there", "netns", _name);
+            Run("-n", _name, "addr", "add", thereAddress, "dev", "there");
+            Run("-n", _name, "link", "set", "there", "up");
+            foreach (string address in hereAddresses)
+            {
+                Run("addr", "add", address, "dev", Device);
+            }
+
+            Run("link", "set", Device, "up");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Why there can be none here, or null.</summary>
+    public static string? Unavailable =>
+        !OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess ? "network namespaces need Linux and root"
+        : !File.Exists("/sbin/ip") && !File.Exists("/bin/ip") ? "there is no command ip (package iproute2)"
+        : null;
+
+    /// <summary>This process's end of the cable.</summary>
+    public string Device { get; } = $"qwt{Environment.ProcessId}";
+
+    /// <summary>Runs something on a thread of the namespace: sockets that it makes stay there.</summary>
+    public Task<T> RunAsync<T>(Func<T> action)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                using var file = File.OpenHandle($"/var/run/netns/{_name}");
+                result.SetResult(SetNamespace((int)file.DangerousGetHandle(), NetworkOnly) == 0
+                    ? action()
+                    : throw new InvalidOperationException($"the thread cannot enter {_name}: error {Marshal.GetLastPInvokeError()}"));
+            }
+            catch (Exception exception)
+            {
+                result.SetException(exception);
+            }
+        }).Start();
+        return result.Task;
+    }
+
+    /// <summary>Runs the command <c>ip</c>.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static void Run(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"ip {string.Join(' ', arguments)}: {error}");
+        }
+    }
+
+    /// <summary>The cable goes with it.</summary>
+    public void Dispose() => Run("netns", "delete", _name);
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetNamespace(int descriptor, int kind);
+}
