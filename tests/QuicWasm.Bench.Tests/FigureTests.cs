@@ -1,0 +1,26 @@
+namespace QuicWasm.Bench.Tests;
+
+/// <summary>The figures of the committed run: what the quick sweep measures is what the figures show.</summary>
+public sealed class FigureTests
+{
+    public static TheoryData<string> Questions => [.. Directory.GetDirectories(Reference).Select(d => Path.GetFileName(d))];
+
+    private static string Reference => Path.Combine(Repository.Root, "results", "reference");
+
+    [Theory]
+    [MemberData(nameof(Questions))]
+    public void The_figure_of_a_question_is_drawn_from_the_summary_alone(string question)
+    {
+        Assert.SkipUnless(SystemCommand.Exists("gnuplot"), "gnuplot is not on this machine");
+        using var folder = new TemporaryFolder();
+        string svg = Figure.Draw(Figure.ExperimentOf(question)!, Path.Combine(Reference, question, "summary.csv"), folder.Path, question);
+        Assert.Contains("<path", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_question_has_rows_in_it()
+    {
+        string[] asked = [.. Directory.GetDirectories(Path.Combine(Repository.Root, "experiments"), "E*-*").Select(d => Path.GetFileName(d).Split('-')[0])];
+        Assert.Equal(asked.Order(StringComparer.Ordinal), Questions.Select(q => (string)q.Data).Order(StringComparer.Ordinal));
+    }
+}
