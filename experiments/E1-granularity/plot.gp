@@ -4,6 +4,7 @@ high = 860
 load "../common.gp"
 set logscale x 2
 set logscale y
+set ytics 0.125,2
 set xlabel "heap in MiB"
 set ylabel "downtime in ms"
 stats csv using (pick("downtime", is("warm","True"), "high", 1e6)) name "Y" nooutput

@@ -14,7 +14,7 @@ set key outside center bottom horizontal
 at(g) = g eq "page" ? 1 : g eq "mixture" ? 2 : g eq "instance" ? 3 : g eq "module" ? 4 : 5
 transports = "tcp tls quic"
 of(t, mode) = is("method","migrate") && is("transport",word(transports,t)) && num("streams",1) && is("mode",mode)
-set multiplot layout 1,3 title "Transports on a clean link, one stream, 64 MiB, warm nodes (median, 95% interval)"
+set multiplot layout 1,3 title "Transports on a clean link, one stream, warm nodes (median, 95% interval)"
 set ylabel "downtime in ms"
 do for [mode in "no-cow cow"] {
   set title mode
