@@ -207,6 +207,13 @@ internal sealed partial class FunctionCompiler
                 ClrTypes.LoadSlot(_il, operand.Clr);
                 _il.Emit(OpCodes.Stloc, operand.Temporary!);
             }
+            else if (operand.Kind == NodeKind.Local)
+            {
+                // Where only the operand is read again, the local itself was not kept.
+                FrameAddress(slot);
+                ClrTypes.LoadSlot(_il, operand.Clr);
+                StoreLocal(operand.Index);
+            }
 
             slot += operand.Type.SlotCount();
         }

@@ -31,6 +31,7 @@ public sealed record Scenario(string Name, ImmutableArray<string> Modules, strin
         new("a memory and a table of 64-bit addresses", ["wide"], "run", 5),
         new("exceptions of every kind, kept and thrown again", ["exceptions"], "run", 8),
         new("loops that count", ["counted"], "run", 30),
+        new("values that only operands keep", ["kept"], "run", 6),
         new("relaxed vectors", ["relaxed"], "run", 5),
     ];
 
