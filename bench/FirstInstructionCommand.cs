@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 namespace QuicWasm.Bench;
 
@@ -32,22 +31,28 @@ internal static class FirstInstructionCommand
         foreach (int mib in sizes)
         {
             using LazyRun run = await LazyRun.FreezeAsync(new LazyProgram { Pages = mib * 256, Naps = 600, NapMs = 1000 }, cancellationToken);
-            await using Pair cold = await Pair.StartAsync(cancellationToken);
-            await cold.QuietAsync(cancellationToken);
-            double first = await cold.MoveAsync(run, mode, cancellationToken);
+            double cold = await ColdAsync(run, mode, cancellationToken);
+            await using Pair nodes = await Pair.StartAsync(warmsItself: true, cancellationToken);
+            double first = await nodes.MoveAsync(run, mode, cancellationToken);
             var warm = new List<double>();
             for (int i = 0; i < repetitions; i++)
             {
-                warm.Add(await cold.MoveAsync(run, mode, cancellationToken));
+                warm.Add(await nodes.MoveAsync(run, mode, cancellationToken));
             }
 
             double median = Medians.Of(warm);
             smallest ??= median;
             Console.WriteLine(FormattableString.Invariant(
-                $"{mode} {mib,5} MiB: warm {median,8:0.00} ms (least {warm.Min():0.00}, most {warm.Max():0.00}; {median / smallest.Value:0.00} times that of {sizes[0]} MiB), cold {first,8:0.00} ms"));
+                $"{mode} {mib,5} MiB: warm {median,8:0.00} ms (least {warm.Min():0.00}, most {warm.Max():0.00}; {median / smallest.Value:0.00} times that of {sizes[0]} MiB), first move {first:0.00} ms, cold {cold:0.00} ms"));
         }
 
         return 0;
+    }
+
+    private static async Task<double> ColdAsync(LazyRun run, string mode, CancellationToken cancellationToken)
+    {
+        await using Pair nodes = await Pair.StartAsync(warmsItself: false, cancellationToken);
+        return await nodes.MoveAsync(run, mode, cancellationToken);
     }
 
     /// <summary>Two nodes that stay up.</summary>
@@ -55,16 +60,13 @@ internal static class FirstInstructionCommand
     {
         private int _moves;
 
-        public static async Task<Pair> StartAsync(CancellationToken cancellationToken)
+        public static async Task<Pair> StartAsync(bool warmsItself, CancellationToken cancellationToken)
         {
             TemporaryFolder folder = new();
-            (NodeProcess source, string sourceEndpoint) = await NodeAsync(folder, cancellationToken);
-            (NodeProcess destination, string destinationEndpoint) = await NodeAsync(folder, cancellationToken);
+            (NodeProcess source, string sourceEndpoint) = await NodeProcess.StartNodeUnwatchedAsync(folder.Path, warmsItself, cancellationToken);
+            (NodeProcess destination, string destinationEndpoint) = await NodeProcess.StartNodeUnwatchedAsync(folder.Path, warmsItself, cancellationToken);
             return new Pair(folder, source, sourceEndpoint, destination, destinationEndpoint);
         }
-
-        /// <summary>Waits until both have done what they do at their start.</summary>
-        public Task QuietAsync(CancellationToken cancellationToken) => ProcessUsage.QuietAsync([source.ProcessId, destination.ProcessId], cancellationToken);
 
         /// <summary>Brings a program to the source as a whole, and moves it to the destination; gives in how many ms after the order it ran there.</summary>
         public async Task<double> MoveAsync(LazyRun run, string mode, CancellationToken cancellationToken)
@@ -84,9 +86,7 @@ internal static class FirstInstructionCommand
             await ProcessUsage.QuietAsync([source.ProcessId, destination.ProcessId, order.ProcessId], cancellationToken);
             order.GiveLine(sourceEndpoint);
             await order.EndAsync(cancellationToken);
-            _moves++;
-            string message = await destination.LastMessageAsync(" ms after its order", _moves, cancellationToken);
-            return double.Parse(message.Split(' ')[^5], CultureInfo.InvariantCulture);
+            return await destination.FirstInstructionMsAsync(++_moves, cancellationToken);
         }
 
         public async ValueTask DisposeAsync()
@@ -100,12 +100,6 @@ internal static class FirstInstructionCommand
         {
             await using NodeProcess order = NodeProcess.Start(NodeSite.Loopback, ["resume", .. arguments]);
             await order.EndAsync(cancellationToken);
-        }
-
-        private static async Task<(NodeProcess Process, string Endpoint)> NodeAsync(TemporaryFolder folder, CancellationToken cancellationToken)
-        {
-            NodeProcess node = NodeProcess.StartUnwatched("node", "--listen", "tcp:127.0.0.1:0", "--output-folder", folder.Path);
-            return (node, await node.MessageAsync("quicwasm: listening on ", cancellationToken));
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 
 namespace QuicWasm.Bench;
@@ -107,9 +106,8 @@ internal sealed class LazyRun : IDisposable
         await order.EndAsync(cancellationToken);
         await source.EndAsync(cancellationToken);
         output.End(file);
-        string message = await node.LastMessageAsync(" ms after its order", number, cancellationToken);
         return (
-            double.Parse(message.Split(' ')[^5], CultureInfo.InvariantCulture),
+            await node.FirstInstructionMsAsync(number, cancellationToken),
             Stopwatch.GetElapsedTime(output.OutputTimes[0], output.OutputTimes[1]).TotalMilliseconds);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace QuicWasm.Bench;
 
@@ -50,9 +51,30 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
     public static NodeProcess Start(NodeSite site, IEnumerable<string> arguments, string? input = null) =>
         new(Launch(site, "QuicWasm.Cli.dll", arguments), input, standsBy: false);
 
-    /// <summary>Starts <c>quicwasm</c> on this machine, and leaves it alone: what it uses is not looked at, which takes processor time itself.</summary>
-    public static NodeProcess StartUnwatched(params IEnumerable<string> arguments) =>
-        new(Launch(NodeSite.Loopback, "QuicWasm.Cli.dll", arguments), null, standsBy: false, samples: false);
+    /// <summary>
+    /// Starts a node that stays up on this machine, and leaves it alone: what it uses is not looked at, which takes processor time itself. Gives it and
+    /// where it listens, when it is warm, if it is to be.
+    /// </summary>
+    public static async Task<(NodeProcess Process, string Endpoint)> StartNodeUnwatchedAsync(string outputFolder, bool warmsItself, CancellationToken cancellationToken)
+    {
+        string[] arguments = ["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", outputFolder, .. warmsItself ? Array.Empty<string>() : ["--warm-up", "0"]];
+        NodeProcess node = new(Launch(NodeSite.Loopback, "QuicWasm.Cli.dll", arguments), null, standsBy: false, samples: false);
+        try
+        {
+            string endpoint = await node.MessageAsync(RunContext.Listening, cancellationToken);
+            if (warmsItself)
+            {
+                await node.MessageAsync("quicwasm: warm: ", cancellationToken);
+            }
+
+            return (node, endpoint);
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Has <c>quicwasm</c> stand by on this machine, and leaves it alone.</summary>
     public static NodeProcess StandByUnwatched(params IEnumerable<string> arguments) =>
@@ -111,6 +133,15 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
         await UntilAsync(
             _messages, lines => (found = lines.FindAll(m => m.EndsWith(end, StringComparison.Ordinal))).Count >= count, $"{count} times \"{end}\"", cancellationToken);
         return found[^1];
+    }
+
+    /// <summary>How many ms after its order the program with this number ran at a node, as that says.</summary>
+    /// <exception cref="HarnessException">The process ended before, or the deadline passed.</exception>
+    public async Task<double> FirstInstructionMsAsync(int number, CancellationToken cancellationToken)
+    {
+        const string ending = " ms after its order";
+        string message = await LastMessageAsync(ending, number, cancellationToken);
+        return double.Parse(message[..^ending.Length].Split(' ')[^1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Waits until the program has written so many lines.</summary>

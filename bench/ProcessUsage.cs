@@ -67,6 +67,8 @@ internal sealed class ProcessUsage : IAsyncDisposable
             before = now;
             await Task.Delay(QuietTime, cancellationToken);
         }
+
+        Console.Error.WriteLine($"processes {string.Join(", ", processIds)} were not quiet within {LongestWait.TotalSeconds} s; what is measured now competes with them");
     }
 
     /// <inheritdoc/>

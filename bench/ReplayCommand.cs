@@ -26,9 +26,8 @@ internal static class ReplayCommand
         Console.WriteLine(FormattableString.Invariant($"faults: {faults} without, {left} with the recorded working set: {(1 - (left / faults)) * 100:0.0}% fewer"));
 
         using TemporaryFolder folder = new();
-        await using NodeProcess node = NodeProcess.StartUnwatched(
-            "node", "--listen", "tcp:127.0.0.1:0", "--output-folder", folder.Path);
-        string endpoint = await node.MessageAsync("quicwasm: listening on ", cancellationToken);
+        (NodeProcess started, string endpoint) = await NodeProcess.StartNodeUnwatchedAsync(folder.Path, warmsItself: true, cancellationToken);
+        await using NodeProcess node = started;
         int count = 0;
         var without = new List<(double First, double Lines)>();
         var with = new List<(double First, double Lines)>();

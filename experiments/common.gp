@@ -31,3 +31,7 @@ is(dimension, value) = strcol(dimension) eq value
 num(dimension, value) = column(dimension) == value
 # One end of a metric's interval where a condition holds, divided to a unit; else nothing.
 pick(metric, condition, which, unit) = (strcol("metric") eq metric && condition) ? column(which)/unit : NaN
+# The round trips that there are, in words.
+rtts = ""
+note_rtt(r) = (strstrt(rtts, sprintf(" %g ", r)) > 0 ? 0 : (rtts = rtts.sprintf(" %g ", r), 0))
+stats csv using (note_rtt(column("rtt_ms"))) nooutput

@@ -7,10 +7,6 @@ set logscale y
 set ytics 0.125,2
 set xrange [-0.1:1.1]
 set key outside center bottom horizontal
-# The round trips that there are.
-rtts = ""
-note(r) = (strstrt(rtts, sprintf(" %g ", r)) > 0 ? 0 : (rtts = rtts.sprintf(" %g ", r), 0))
-stats csv using (note(column("rtt_ms"))) nooutput
 set multiplot layout 2,words(rtts) title "Pages over loss (median, 95% interval; 5% of the memory are touched, 200 Mbit/s, warm nodes)"
 of(t, s, r, mode) = is("transport",t) && is("streams",s) && is("granularity","page") && is("mode",mode) && is("prefetch","none") && num("rtt_ms",r+0)
 stats csv using (pick("downtime", is("mode","no-cow"), "high", 1e6)) name "Y" nooutput

@@ -12,10 +12,6 @@ do for [i=1:words(policies)] { set xtics add (word(policies,i) i) }
 set xtics rotate by -30
 set xlabel "prefetch"
 set key outside center bottom horizontal
-# The round trips that there are.
-rtts = ""
-note(r) = (strstrt(rtts, sprintf(" %g ", r)) > 0 ? 0 : (rtts = rtts.sprintf(" %g ", r), 0))
-stats csv using (note(column("rtt_ms"))) nooutput
 at(p) = sum [i=1:words(policies)] (word(policies,i) eq p ? i : 0)
 of(r) = num("rtt_ms",r+0)
 set multiplot layout 1,2 title "Prefetch policies, cow by page (median, 95% interval; 200 Mbit/s; 2600 of 16384 pages are touched)"

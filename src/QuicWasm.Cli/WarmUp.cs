@@ -96,7 +96,7 @@ internal sealed class WarmUp(RunningNodeOptions running, Configure configure, Ac
             }
             catch (MigrationException)
             {
-                await Task.Delay(LookAgain);
+                await Task.WhenAny(run, Task.Delay(LookAgain));
             }
         }
 

@@ -52,14 +52,7 @@ internal sealed partial class MemoryBacking
     /// <exception cref="TrapException">The memory cannot be used any more.</exception>
     public void TakeFile()
     {
-        AddressRange? view;
-        lock (_lock)
-        {
-            view = _ready;
-            _ready = null;
-        }
-
-        if (view is null)
+        if (TakeReady(isLast: false) is not { } view)
         {
             return;
         }
@@ -121,16 +114,16 @@ internal sealed partial class MemoryBacking
     }
 
     // The file is not this memory's alone, or the memory goes.
-    private void DropReady()
+    private void DropReady() => TakeReady(isLast: true)?.Dispose();
+
+    private AddressRange? TakeReady(bool isLast)
     {
-        AddressRange? view;
         lock (_lock)
         {
-            _cannotTake = true;
-            view = _ready;
+            _cannotTake |= isLast;
+            AddressRange? view = _ready;
             _ready = null;
+            return view;
         }
-
-        view?.Dispose();
     }
 }

@@ -11,7 +11,7 @@ public sealed class FigureTests
     [MemberData(nameof(Questions))]
     public void The_figure_of_a_question_is_drawn_from_the_summary_alone(string question)
     {
-        Assert.SkipUnless(SystemCommand.Exists("gnuplot"), "gnuplot is not on this machine");
+        _ = Tool.Required("gnuplot", "gnuplot");
         using var folder = new TemporaryFolder();
         string svg = Figure.Draw(Figure.ExperimentOf(question)!, Path.Combine(Reference, question, "summary.csv"), folder.Path, question);
 

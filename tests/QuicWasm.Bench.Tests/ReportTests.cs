@@ -35,11 +35,11 @@ public sealed class ReportTests
     [Fact]
     public void A_browser_without_a_network_renders_it()
     {
-        string? browser = Browser();
+        string browser = Browser();
         using var folder = new TemporaryFolder();
         string page = Path.Combine(folder.Path, "report.html"), picture = Path.Combine(folder.Path, "report.png");
         File.WriteAllText(page, Page());
-        string words = Browse(browser!, folder, $"--screenshot={picture}", page);
+        string words = Browse(browser, folder, $"--screenshot={picture}", page);
         Assert.True(File.Exists(picture), words);
         byte[] png = File.ReadAllBytes(picture);
         Assert.Equal(1000, BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)));
@@ -51,28 +51,18 @@ public sealed class ReportTests
     [Fact]
     public void A_browser_finds_the_figure_the_tables_and_the_answers_in_it()
     {
-        string? browser = Browser();
+        string browser = Browser();
         using var folder = new TemporaryFolder();
         string page = Path.Combine(folder.Path, "report.html");
         File.WriteAllText(page, Page());
-        string document = Browse(browser!, folder, "--dump-dom", page);
+        string document = Browse(browser, folder, "--dump-dom", page);
         Assert.Contains("<svg", document, StringComparison.Ordinal);
         Assert.Contains("<rect width=\"400\" height=\"200\" fill=\"#0072b2\"", document, StringComparison.Ordinal);
         Assert.Contains("<ul class=\"answer\">", document, StringComparison.Ordinal);
         Assert.Equal(2, document.Split("<div class=\"scroll\"><table>\n<tbody><tr><th>workload</th>").Length - 1);
     }
 
-    private static string? Browser()
-    {
-        string? browser = new[] { "chromium", "chromium-browser", "google-chrome" }.FirstOrDefault(SystemCommand.Exists);
-        if ((Environment.GetEnvironmentVariable("QUICWASM_REQUIRE") ?? "").Split(',').Contains("chromium"))
-        {
-            Assert.True(browser is not null, "QUICWASM_REQUIRE names chromium, and it is not installed");
-        }
-
-        Assert.SkipWhen(browser is null, "no chromium is installed");
-        return browser;
-    }
+    private static string Browser() => Tool.Required("chromium", "chromium", "chromium-browser", "google-chrome");
 
     private static string Browse(string browser, TemporaryFolder folder, string action, string page)
     {

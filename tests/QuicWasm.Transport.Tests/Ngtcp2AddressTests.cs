@@ -5,7 +5,6 @@ public sealed class Ngtcp2AddressTests
 {
     private const string There = "10.213.79.1", First = "10.213.79.2/24", Second = "10.213.79.3/24";
 
-
     public Ngtcp2AddressTests()
     {
         Providers.Require(Ngtcp2Transport.IsSupported, "quic:ngtcp2", "libngtcp2 is not on this machine");
