@@ -63,11 +63,14 @@ internal static partial class VectorOperations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> F32x4Div(Vector128<float> a, Vector128<float> b) => Canonical(a / b);
 
+    // Not those of .NET, of which the JIT takes the wrong zero where it knows an operand.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> F32x4Min(Vector128<float> a, Vector128<float> b) => WhereOrdered(a, b, Vector128.Min(a, b));
+    public static Vector128<float> F32x4Min(Vector128<float> a, Vector128<float> b) => WhereOrdered(
+        a, b, Vector128.ConditionalSelect(Vector128.Equals(a, b), a | b, F32x4Pmin(a, b)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> F32x4Max(Vector128<float> a, Vector128<float> b) => WhereOrdered(a, b, Vector128.Max(a, b));
+    public static Vector128<float> F32x4Max(Vector128<float> a, Vector128<float> b) => WhereOrdered(
+        a, b, Vector128.ConditionalSelect(Vector128.Equals(a, b), a & b, F32x4Pmax(a, b)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> F32x4Pmin(Vector128<float> a, Vector128<float> b) =>

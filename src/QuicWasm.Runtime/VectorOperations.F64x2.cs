@@ -63,11 +63,14 @@ internal static partial class VectorOperations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> F64x2Div(Vector128<double> a, Vector128<double> b) => Canonical(a / b);
 
+    // Not those of .NET, of which the JIT takes the wrong zero where it knows an operand.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> F64x2Min(Vector128<double> a, Vector128<double> b) => WhereOrdered(a, b, Vector128.Min(a, b));
+    public static Vector128<double> F64x2Min(Vector128<double> a, Vector128<double> b) => WhereOrdered(
+        a, b, Vector128.ConditionalSelect(Vector128.Equals(a, b), a | b, F64x2Pmin(a, b)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<double> F64x2Max(Vector128<double> a, Vector128<double> b) => WhereOrdered(a, b, Vector128.Max(a, b));
+    public static Vector128<double> F64x2Max(Vector128<double> a, Vector128<double> b) => WhereOrdered(
+        a, b, Vector128.ConditionalSelect(Vector128.Equals(a, b), a & b, F64x2Pmax(a, b)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> F64x2Pmin(Vector128<double> a, Vector128<double> b) =>

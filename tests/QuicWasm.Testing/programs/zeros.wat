@@ -1,0 +1,22 @@
+;; Minima and maxima of zeros of either sign, of which the compiler knows one; beside it ones, since it sees through vectors of one number.
+;; Each gives the sign bits of the lanes.
+(module
+  (global $plus (mut v128) (v128.const i64x2 0 0))
+  (global $minus32 (mut v128) (v128.const f32x4 -0 -0 -0 -0))
+  (global $minus64 (mut v128) (v128.const f64x2 -0 -0))
+  (func (export "f32x4_min_plus_first") (result i32) (i32x4.bitmask (f32x4.min (v128.const f32x4 0 0 1 1) (global.get $minus32))))
+  (func (export "f32x4_min_plus_second") (result i32) (i32x4.bitmask (f32x4.min (global.get $minus32) (v128.const f32x4 0 0 1 1))))
+  (func (export "f32x4_min_minus_first") (result i32) (i32x4.bitmask (f32x4.min (v128.const f32x4 -0 -0 1 1) (global.get $plus))))
+  (func (export "f32x4_min_minus_second") (result i32) (i32x4.bitmask (f32x4.min (global.get $plus) (v128.const f32x4 -0 -0 1 1))))
+  (func (export "f32x4_max_plus_first") (result i32) (i32x4.bitmask (f32x4.max (v128.const f32x4 0 0 1 1) (global.get $minus32))))
+  (func (export "f32x4_max_plus_second") (result i32) (i32x4.bitmask (f32x4.max (global.get $minus32) (v128.const f32x4 0 0 1 1))))
+  (func (export "f32x4_max_minus_first") (result i32) (i32x4.bitmask (f32x4.max (v128.const f32x4 -0 -0 1 1) (global.get $plus))))
+  (func (export "f32x4_max_minus_second") (result i32) (i32x4.bitmask (f32x4.max (global.get $plus) (v128.const f32x4 -0 -0 1 1))))
+  (func (export "f64x2_min_plus_first") (result i32) (i64x2.bitmask (f64x2.min (v128.const f64x2 0 1) (global.get $minus64))))
+  (func (export "f64x2_min_plus_second") (result i32) (i64x2.bitmask (f64x2.min (global.get $minus64) (v128.const f64x2 0 1))))
+  (func (export "f64x2_min_minus_first") (result i32) (i64x2.bitmask (f64x2.min (v128.const f64x2 -0 1) (global.get $plus))))
+  (func (export "f64x2_min_minus_second") (result i32) (i64x2.bitmask (f64x2.min (global.get $plus) (v128.const f64x2 -0 1))))
+  (func (export "f64x2_max_plus_first") (result i32) (i64x2.bitmask (f64x2.max (v128.const f64x2 0 1) (global.get $minus64))))
+  (func (export "f64x2_max_plus_second") (result i32) (i64x2.bitmask (f64x2.max (global.get $minus64) (v128.const f64x2 0 1))))
+  (func (export "f64x2_max_minus_first") (result i32) (i64x2.bitmask (f64x2.max (v128.const f64x2 -0 1) (global.get $plus))))
+  (func (export "f64x2_max_minus_second") (result i32) (i64x2.bitmask (f64x2.max (global.get $plus) (v128.const f64x2 -0 1)))))
