@@ -18,7 +18,7 @@ internal sealed record QuicLayout
     public const int StatisticsSmoothedRtt = 16;
     public const int ParametersOriginalDcid = 96, ParametersRetryScid = 160, ParametersStreamDataLocal = 192, ParametersStreamDataRemote = 200;
     public const int ParametersStreamDataOneWay = 208, ParametersData = 216, ParametersStreams = 224, ParametersOneWayStreams = 232;
-    public const int ParametersIdleTimeout = 240, ParametersMaxAckDelay = 272, ParametersResetTokenPresent = 288;
+    public const int ParametersIdleTimeout = 240, ParametersConnectionIds = 256, ParametersMaxAckDelay = 272, ParametersResetTokenPresent = 288;
 
     // Callbacks stand in the same places in both series.
     public const int ClientInitial = 0, RecvClientInitial = 8, RecvCryptoData = 16, HandshakeCompleted = 24, Encrypt = 40, Decrypt = 48, HpMask = 56;

@@ -12,6 +12,9 @@ public sealed unsafe partial class QuicSession
     private const int AckThreshold = 8;
     private const ulong MaxAckDelayNs = 5_000_000;
 
+    /// <summary>How many ids the peer may give the connection: one for each way that is tried when this side's address has changed.</summary>
+    private const ulong MaxConnectionIds = 8;
+
     private void Initialize(QuicInitial? initial, ulong nowNs)
     {
         try
@@ -120,6 +123,7 @@ public sealed unsafe partial class QuicSession
         Set(QuicLayout.ParametersStreams, _settings.MaxStreams);
         Set(QuicLayout.ParametersOneWayStreams, _settings.MaxOneWayStreams);
         Set(QuicLayout.ParametersIdleTimeout, _settings.IdleTimeoutNs);
+        Set(QuicLayout.ParametersConnectionIds, MaxConnectionIds);
         Set(QuicLayout.ParametersMaxAckDelay, MaxAckDelayNs);
     }
 

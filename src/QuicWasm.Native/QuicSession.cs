@@ -11,7 +11,7 @@ namespace QuicWasm.Native;
 /// <remarks>Callbacks find this object through a weak handle, so whoever calls keeps it alive.</remarks>
 public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInvalid
 {
-    private const int LocalAddress = 64, RemoteAddress = 96, WritePath = 128, WriteLocal = 192, WriteRemote = 224, ConnectionCell = 256;
+    private const int LocalLength = 8, LocalAddress = 64, RemoteAddress = 96, WritePath = 128, WriteLocal = 192, WriteRemote = 224, ConnectionCell = 256;
     private const int ConnectionReference = 264, PacketInfo = 288, BatchRemote = 320, BlockBytes = 352;
     private const int MaxAddressBytes = 28;
 
@@ -198,12 +198,16 @@ public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInval
     {
         Send();
         _socket = socket;
-        local.CopyTo(new Span<byte>(_block + LocalAddress, local.Length));
-        *(uint*)(_block + 8) = (uint)local.Length;
+        var before = LocalName.ToArray();
+        LocalName = local;
 
         // Where the library cannot begin a migration now (no spare connection id of the peer, say), packets leave from the new address
-        // all the same: to the peer that is what a router does that gives the connection another port.
-        _ = Ngtcp2Calls.Migrate(Connection, _block, nowNs);
+        // all the same, and the library believes them to come and go at the old one: that is what a router does that gives the
+        // connection another port.
+        if (Ngtcp2Calls.Migrate(Connection, _block, nowNs) != 0)
+        {
+            LocalName = before;
+        }
     }
 
     /// <summary>The connection ids that packets for this side carry.</summary>
@@ -216,6 +220,17 @@ public sealed unsafe partial class QuicSession : SafeHandleZeroOrMinusOneIsInval
         }
 
         return Array.ConvertAll(ids, id => id.Span.ToArray());
+    }
+
+    /// <summary>This side's address (sockaddr), as the library knows it.</summary>
+    private ReadOnlySpan<byte> LocalName
+    {
+        get => new(_block + LocalAddress, (int)*(uint*)(_block + LocalLength));
+        set
+        {
+            value.CopyTo(new Span<byte>(_block + LocalAddress, value.Length));
+            *(uint*)(_block + LocalLength) = (uint)value.Length;
+        }
     }
 
     /// <summary>Whether streams may be opened, and written, before the handshake is done.</summary>

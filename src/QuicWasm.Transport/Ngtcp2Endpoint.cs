@@ -161,7 +161,7 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
 
     private ulong EarliestExpiry(ulong now)
     {
-        var earliest = now < Volatile.Read(ref _lastActiveNs) + ActivePeriodNs ? now + ActivePeriodNs : ulong.MaxValue;
+        var earliest = now < Volatile.Read(ref _lastActiveNs) + ActivePeriodNs ? now + ActivePeriodNs : _nextLookNs;
         foreach (var connection in Volatile.Read(ref _known))
         {
             earliest = Math.Min(earliest, connection.ExpiryNs);
@@ -176,6 +176,7 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
         {
             for (var batch = 0; batch < MaxBatchesPerTurn && Datagrams.TryReceive(out var bytes, out var segmentBytes); batch++)
             {
+                EndSearch();
                 Route(bytes, segmentBytes);
             }
         }

@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace QuicWasm.Transport.Tests;
 
-/// <summary>A network namespace of this test, with a cable from it to this process's own.</summary>
+/// <summary>A network namespace of this test, with cables from it to this process's own.</summary>
 internal sealed partial class NetworkNamespace : IDisposable
 {
     private const int NetworkOnly = 0x40000000;
 
     private readonly string _name = $"quicwasm-test-{Environment.ProcessId}";
+    private readonly List<string> _devices = [];
 
     /// <exception cref="InvalidOperationException">A command failed.</exception>
     public NetworkNamespace(string thereAddress, params string[] hereAddresses)
@@ -16,7 +17,7 @@ internal sealed partial class NetworkNamespace : IDisposable
         Run("netns", "add", _name);
         try
         {
-            Run("link", "add", Device, "type", "veth", "peer", "name", "there", "netns", _name);
+            AddCable(Device, "there");
             Run("-n", _name, "addr", "add", thereAddress, "dev", "there");
             Run("-n", _name, "link", "set", "there", "up");
             foreach (string address in hereAddresses)
@@ -41,6 +42,18 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     /// <summary>This process's end of the cable.</summary>
     public string Device { get; } = $"qwt{Environment.ProcessId}";
+
+    /// <summary>A second cable, over which packets for some addresses go, and nobody answers.</summary>
+    /// <exception cref="InvalidOperationException">A command failed.</exception>
+    public void AddWayToNowhere(string hereAddress, string destinations)
+    {
+        string device = $"{Device}n";
+        AddCable(device, "nowhere");
+        Run("-n", _name, "link", "set", "nowhere", "arp", "off", "up");
+        Run("addr", "add", hereAddress, "dev", device);
+        Run("link", "set", device, "up");
+        Run("route", "add", destinations, "dev", device);
+    }
 
     /// <summary>Runs something on a thread of the namespace: sockets that it makes stay there.</summary>
     public Task<T> RunAsync<T>(Func<T> action)
@@ -76,8 +89,22 @@ internal sealed partial class NetworkNamespace : IDisposable
         }
     }
 
-    /// <summary>The cable goes with it.</summary>
-    public void Dispose() => Run("netns", "delete", _name);
+    /// <summary>Takes the cables away first: the system would do so too, but later than the next test begins.</summary>
+    public void Dispose()
+    {
+        foreach (string device in _devices)
+        {
+            Run("link", "delete", device);
+        }
+
+        Run("netns", "delete", _name);
+    }
+
+    private void AddCable(string device, string name)
+    {
+        Run("link", "add", device, "type", "veth", "peer", "name", name, "netns", _name);
+        _devices.Add(device);
+    }
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     private static partial int SetNamespace(int descriptor, int kind);
