@@ -23,13 +23,14 @@ public sealed class EngineDifferenceTests
 
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"seeds {Seeds.First} to {Seeds.First + Seeds.EngineModuleCount - 1}: {tally.Calls} calls, of which {tally.Traps.Values.Sum()} trap; "
-            + $"{tally.Moves} moves between engines; no difference; {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s");
+            + $"{tally.Moves} moves between engines; {tally.ModulesThatKeepExceptions} modules keep exceptions; no difference; {Stopwatch.GetElapsedTime(start).TotalSeconds:f0} s");
         foreach ((string trap, int count) in tally.Traps.OrderByDescending(t => t.Value))
         {
             TestContext.Current.TestOutputHelper!.WriteLine($"{trap}: {count}");
         }
 
         Assert.True(tally.Moves > Seeds.EngineModuleCount, "the modules hardly reach a safe point");
+        Assert.True(tally.ModulesThatKeepExceptions * 50 > Seeds.EngineModuleCount, "the modules hardly catch exceptions");
         Assert.True(tally.Traps.Values.Sum() * 2 < tally.Calls, "most calls trap");
     }
 
@@ -41,7 +42,7 @@ public sealed class EngineDifferenceTests
         ValidatedModule validated = ModuleLoader.Load(module.Binary);
         using var baseline = new EngineRun(module, validated, null, EngineKind.Interpreter);
         string[] expected = baseline.Run();
-        tally.Add(expected.Select(e => e.Split('\n')[0]));
+        tally.Add(expected);
         foreach (EngineKind kind in engines.Where(e => e is EngineKind.Compiler or EngineKind.Compared))
         {
             using var run = new EngineRun(module, validated, null, kind);
@@ -87,10 +88,13 @@ public sealed class EngineDifferenceTests
 
         public int Moves { get; set; }
 
+        public int ModulesThatKeepExceptions { get; private set; }
+
         public Dictionary<string, int> Traps { get; } = [];
 
-        public void Add(IEnumerable<string> calls)
+        public void Add(string[] calls)
         {
+            ModulesThatKeepExceptions += calls[^1].Contains("\nexception ", StringComparison.Ordinal) ? 1 : 0;
             foreach (string call in calls)
             {
                 Calls++;
@@ -99,7 +103,8 @@ public sealed class EngineDifferenceTests
                     continue;
                 }
 
-                Traps[call] = Traps.GetValueOrDefault(call) + 1;
+                string kind = call.Split(' ', '\n')[1];
+                Traps[kind] = Traps.GetValueOrDefault(kind) + 1;
             }
         }
     }

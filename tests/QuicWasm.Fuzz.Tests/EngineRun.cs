@@ -80,7 +80,7 @@ internal sealed class EngineRun : IDisposable
         }
         catch (TrapException e)
         {
-            return $"trap: {e.Kind}";
+            return e.Thrown is { } thrown ? $"trap: {e.Kind} {thrown.Tag.Address} {string.Join(' ', thrown.Fields)}" : $"trap: {e.Kind}";
         }
         finally
         {

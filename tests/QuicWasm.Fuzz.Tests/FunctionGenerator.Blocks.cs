@@ -7,7 +7,7 @@ internal sealed partial class FunctionGenerator
 {
     private void WideStatement(int depth)
     {
-        switch (random.Next(9))
+        switch (random.Next(12))
         {
             case 0 or 1:
                 BranchOut(depth);
@@ -30,8 +30,14 @@ internal sealed partial class FunctionGenerator
             case 7:
                 ChangeTable(depth);
                 break;
-            default:
+            case 8:
                 Segments(depth);
+                break;
+            case 9:
+                Throw(depth);
+                break;
+            default:
+                Try(depth);
                 break;
         }
     }
@@ -51,7 +57,11 @@ internal sealed partial class FunctionGenerator
     {
         foreach (ValueType type in types.Reverse())
         {
-            if (LocalOf(type) is { } local && random.Next(2) == 0)
+            if (type == ValueType.ExnRef)
+            {
+                _code.Op(Opcode.LocalSet, KeptException);
+            }
+            else if (LocalOf(type) is { } local && random.Next(2) == 0)
             {
                 _code.Op(Opcode.LocalSet, local);
             }

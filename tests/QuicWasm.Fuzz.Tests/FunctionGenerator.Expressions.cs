@@ -7,6 +7,12 @@ internal sealed partial class FunctionGenerator
     /// <summary>Leaves a value of the type.</summary>
     private void Expression(ValueType type, int depth)
     {
+        if (type == ValueType.ExnRef)
+        {
+            _code.Op(Opcode.LocalGet, KeptException);
+            return;
+        }
+
         if (IsShort(depth))
         {
             Leaf(type);

@@ -12,14 +12,15 @@ internal sealed partial class FunctionGenerator(
     private readonly ValueType[] _locals =
     [
         .. signature.Parameters, .. vocabulary.Types.SelectMany(t => Enumerable.Repeat(t, LocalsOfAType)), .. vocabulary.Types,
+        .. vocabulary.IsWhole ? [ValueType.ExnRef] : Array.Empty<ValueType>(),
     ];
 
     private readonly List<ValueType> _counters = [];
     private readonly List<ValueType[]> _labels = [signature.Results];
     private int _instructions;
 
-    // One local of each type is kept for NaN checks; the rest is for the program.
-    private int UsableLocals => _locals.Length - vocabulary.Types.Length;
+    // One local of each type is kept for NaN checks, and one for an exception; the rest is for the program.
+    private int UsableLocals => _locals.Length - vocabulary.Types.Length - (vocabulary.IsWhole ? 1 : 0);
 
     /// <summary>The locals and the code.</summary>
     public WasmBytes Generate()

@@ -22,5 +22,22 @@ internal sealed record GeneratedSignature(uint Index, uint Type, ValueType[] Par
 /// <summary>What the functions of a module have in common.</summary>
 /// <param name="BlockTypes">Types of blocks with several values.</param>
 /// <param name="LoopType">The type of loops with values, whose results are its parameters.</param>
+/// <param name="Tags">Tags of exceptions.</param>
 /// <param name="MaxInstructions">How large a function becomes, roughly.</param>
-internal sealed record ModuleShape(GeneratedSignature[] BlockTypes, GeneratedSignature LoopType, int MaxInstructions);
+internal sealed record ModuleShape(GeneratedSignature[] BlockTypes, GeneratedSignature LoopType, GeneratedTag[] Tags, int MaxInstructions);
+
+/// <summary>A tag of exceptions, with its type and those of blocks that catch them.</summary>
+/// <param name="Index">Its index.</param>
+/// <param name="Type">Index of its type.</param>
+/// <param name="Parameters">What an exception carries.</param>
+internal sealed record GeneratedTag(uint Index, uint Type, ValueType[] Parameters)
+{
+    /// <summary>How many types there are for a tag.</summary>
+    public const int TypeCount = 3;
+
+    /// <summary>Index of the type of a block whose results are what the exception carries.</summary>
+    public uint TypeCaught => Type + 1;
+
+    /// <summary>The same, with the reference to the exception behind.</summary>
+    public uint TypeCaughtAndKept => Type + 2;
+}

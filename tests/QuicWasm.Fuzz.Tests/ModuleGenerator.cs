@@ -6,7 +6,7 @@ namespace QuicWasm.Fuzz.Tests;
 /// Makes valid modules by chance: a memory of one page that can grow to two, a table with leaf functions, null elements and an end, five
 /// globals, and some functions. A function calls only those behind it, and loops and calls burn fuel, so that every call ends. NaNs are
 /// made zeros before their bits could be seen: engines may choose the bits. With the whole vocabulary they are seen, and there are vectors,
-/// blocks with several values, tail calls, a second table that changes, a segment to copy from, and a function of the host.
+/// blocks with several values, tail calls, a second table that changes, a segment to copy from, exceptions, and a function of the host.
 /// </summary>
 internal sealed class ModuleGenerator
 {
@@ -26,6 +26,7 @@ internal sealed class ModuleGenerator
 
     private const int LeafCount = 3;
     private const int BlockTypeCount = 4;
+    private const int TagCount = 3;
 
     private readonly Random _random;
     private readonly Constants _constants;
@@ -48,7 +49,7 @@ internal sealed class ModuleGenerator
     {
         GeneratedSignature[] functions = [.. Enumerable.Range(0, _random.Next(LeafCount + 2, LeafCount + 6)).Select(Signature)];
         GeneratedSignature[] leaves = functions[^LeafCount..];
-        WasmBytes[] bodies = Bodies(functions, leaves, [], new ModuleShape([], functions[0], 400));
+        WasmBytes[] bodies = Bodies(functions, leaves, [], new ModuleShape([], functions[0], [], 400));
         WasmBytes module = new WasmBytes()
             .Raw("\0asm\u0001\0\0\0"u8)
             .Raw(1).Sized(List(functions.Select(Type)))
@@ -70,15 +71,17 @@ internal sealed class ModuleGenerator
         GeneratedSignature[] blocks = [.. Enumerable.Range(0, BlockTypeCount).Select(i => Signature(functions.Length + 1 + i))];
         ValueType[] carried = [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => NumberType())];
         var loop = new GeneratedSignature(0, (uint)(functions.Length + 1 + BlockTypeCount), carried, carried);
+        GeneratedTag[] tags = [.. Enumerable.Range(0, TagCount).Select(i => Tag(i, loop.Type + 1))];
         GeneratedSignature[] inTable = [.. functions[^LeafCount..], host];
-        WasmBytes[] bodies = Bodies(functions, inTable, [host], new ModuleShape(blocks, loop, 120));
+        WasmBytes[] bodies = Bodies(functions, inTable, [host], new ModuleShape(blocks, loop, tags, 120));
         WasmBytes module = new WasmBytes()
             .Raw("\0asm\u0001\0\0\0"u8)
-            .Raw(1).Sized(List([.. functions.Select(Type), Type(host), .. blocks.Select(Type), Type(loop)]))
+            .Raw(1).Sized(List([.. functions.Select(Type), Type(host), .. blocks.Select(Type), Type(loop), .. tags.SelectMany(Types)]))
             .Raw(2).Sized(List([Name(GeneratedHost.Module).Raw(Name(GeneratedHost.Function).ToArray()).Raw(0).U32(host.Type)]))
             .Raw(3).Sized(List(functions.Select(f => new WasmBytes().U32(f.Type))))
             .Raw(4).Sized(List([.. Enumerable.Range(0, 2).Select(_ => new WasmBytes().Raw(0x70, 1).U32(TableLength).U32(TableLength + 5))]))
             .Raw(5).Sized(List([new WasmBytes().Raw(1, 1, 2)]))
+            .Raw(13).Sized(List(tags.Select(t => new WasmBytes().Raw(0).U32(t.Type))))
             .Raw(6).Sized(Globals())
             .Raw(7).Sized(Exports(functions))
             .Raw(9).Sized(List([Elements(0, inTable), Elements(1, inTable)]))
@@ -106,6 +109,12 @@ internal sealed class ModuleGenerator
         (uint)index,
         [.. Enumerable.Range(0, _random.Next(4)).Select(_ => NumberType())],
         [.. Enumerable.Range(0, _random.Next(8) == 0 ? _random.Next(2, 4) : _random.Next(6) == 0 ? 0 : 1).Select(_ => NumberType())]);
+
+    // The first one carries nothing.
+    private GeneratedTag Tag(int index, uint firstType) => new(
+        (uint)index,
+        firstType + (uint)(index * GeneratedTag.TypeCount),
+        [.. Enumerable.Range(0, index == 0 ? 0 : _random.Next(1, 4)).Select(_ => NumberType())]);
 
     private GeneratedCall[] Calls(GeneratedSignature[] functions, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => Call(functions[_random.Next(functions.Length)]))];
@@ -140,7 +149,12 @@ internal sealed class ModuleGenerator
         .Raw(table == 0 ? [0] : [2, table]).I32(0).Op(Modules.Opcode.End).Raw(table == 0 ? [] : [0])
         .Raw(List(functions.Select(f => new WasmBytes().U32(f.Index))).ToArray());
 
-    private static WasmBytes Type(GeneratedSignature type) => new WasmBytes().Raw(0x60).Types(type.Parameters).Types(type.Results);
+    private static WasmBytes Type(GeneratedSignature type) => Type(type.Parameters, type.Results);
+
+    private static WasmBytes Type(ValueType[] parameters, ValueType[] results) => new WasmBytes().Raw(0x60).Types(parameters).Types(results);
+
+    private static WasmBytes[] Types(GeneratedTag tag) =>
+        [Type(tag.Parameters, []), Type([], tag.Parameters), Type([], [.. tag.Parameters, ValueType.ExnRef])];
 
     private static WasmBytes Name(string name) => new WasmBytes().Sized(new WasmBytes().Raw(Encoding.UTF8.GetBytes(name)));
 

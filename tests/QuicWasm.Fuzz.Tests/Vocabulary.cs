@@ -19,7 +19,7 @@ internal sealed class Vocabulary
     /// <summary>What other engines do to the last bit, too: numbers whose NaNs are not seen, and calls that Node.js can make.</summary>
     public static Vocabulary Portable { get; } = new(isWhole: false);
 
-    /// <summary>All of 2.0, tail calls, and the bits of NaNs.</summary>
+    /// <summary>All of 2.0, tail calls, exceptions, and the bits of NaNs.</summary>
     public static Vocabulary Whole { get; } = new(isWhole: true);
 
     /// <summary>The same, where every access is either inside of the memory or outside.</summary>

@@ -46,7 +46,7 @@ public static class ProgramState
             source.Elements.CopyTo(target.Elements, 0);
         }
 
-        foreach ((ulong reference, ExceptionInstance source) in from.Exceptions.All)
+        foreach ((ulong reference, ExceptionInstance source) in from.Exceptions.All.Where(e => !to.Exceptions.All.ContainsKey(e.Key)))
         {
             Assert.True(to.Exceptions.Restore(reference, new ExceptionInstance(to.Tags[source.Tag.Address], source.Fields)));
         }
