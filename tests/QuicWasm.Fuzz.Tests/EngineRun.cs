@@ -44,6 +44,9 @@ internal sealed class EngineRun : IDisposable
     /// <summary>How often it was frozen and went on in another engine.</summary>
     public int Moves { get; private set; }
 
+    /// <summary>Whether a reference to an exception was given.</summary>
+    public bool KeptExceptions { get; private set; }
+
     /// <summary>What each call gave to the last bit, and the state after it.</summary>
     public string[] Run()
     {
@@ -53,7 +56,11 @@ internal sealed class EngineRun : IDisposable
             ModuleInstance instance = Assert.Single(_contexts[_at].Store.Modules);
             instance.Globals[(int)ModuleGenerator.FuelGlobal].Low = ModuleGenerator.Fuel;
             string outcome = Call(instance.Function(call.Function), call);
-            lines.Add($"{outcome}\n{ProgramState.Describe(_contexts[_at].Store)}");
+            // Nothing refers to exceptions between calls; how many of them are still there is each engine's own affair.
+            Store store = _contexts[_at].Store;
+            KeptExceptions |= store.Exceptions.LastReference > 0;
+            store.Exceptions.Collect([]);
+            lines.Add($"{outcome}\n{ProgramState.Describe(store)}");
         }
 
         return [.. lines];
