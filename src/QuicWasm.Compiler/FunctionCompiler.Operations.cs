@@ -33,8 +33,7 @@ internal sealed partial class FunctionCompiler
                 EmitConstant(Node.Constant(node.Operands[0].Type, 0));
                 _il.Emit(OpCodes.Ceq);
                 return true;
-            case Opcode.F32ReinterpretI32 when node.Operands[0] is { Kind: NodeKind.Load, Opcode: not Opcode.I32Load } or { Kind: NodeKind.Local or NodeKind.Temporary }:
-                // Of a byte that is loaded, the JIT of .NET 10 would load four instead.
+            case Opcode.F32ReinterpretI32 when !IsSurelyWide(node.Operands[0]):
                 EmitOpaque(OpCodes.Stind_I4, OpCodes.Ldind_R4, () => Emit(node.Operands[0]));
                 return true;
             case Opcode.I32WrapI64:
@@ -67,6 +66,17 @@ internal sealed partial class FunctionCompiler
                 return EmitComparison(node);
         }
     }
+
+    // Of a byte that is loaded, or taken from a vector in memory, the JIT of .NET 10 would take four instead; also where it finds out that an operation
+    // leaves the byte as it is.
+    private static bool IsSurelyWide(Node node) => node.Opcode switch
+    {
+        Opcode.I32Load => node.Kind == NodeKind.Load,
+        Opcode.I32x4ExtractLane => true,
+        Opcode.I32Add or Opcode.I32Sub or Opcode.I32Or or Opcode.I32Xor =>
+            node.Operands.Any(o => o is { Kind: NodeKind.Constant, Bits: > ushort.MaxValue and not uint.MaxValue }),
+        _ => false,
+    };
 
     private bool EmitAll(Node node, OpCode opcode)
     {
