@@ -339,7 +339,7 @@ internal sealed partial class FunctionCompiler
     {
         for (int i = 0; i < locals.Length; i++)
         {
-            _stack.Add(Node.Temp(locals[i], types[i], isOwner));
+            _stack.Add(Node.Temp(locals[i], types[i], isOwner, isRotation: _scan.HasRotations));
         }
     }
 

@@ -136,7 +136,7 @@ internal sealed partial class FunctionCompiler
         EmitBranch(condition, done, isNegated: true);
         EmitSelected(first, isRaw, result);
         _il.MarkLabel(done);
-        _stack.Add(Node.Temp(result, first.Type, isOwner: true, isRaw));
+        _stack.Add(Node.Temp(result, first.Type, isOwner: true, isRaw, first.IsRotation || second.IsRotation));
     }
 
     private void EmitSelected(Node node, bool isRaw, LocalBuilder result)

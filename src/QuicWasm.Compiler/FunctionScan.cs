@@ -34,8 +34,11 @@ internal sealed class FunctionScan
     /// <summary>Whether a float local only ever holds what arithmetic gave, or zero, so that its NaN need not be canonical until it is seen.</summary>
     public bool IsArithmetic(int local) => _isArithmetic[local];
 
-    /// <summary>Whether a local ever holds what a rotation gave, or what the JIT takes for one.</summary>
-    public bool MayBeRotation(int local) => _mayBeRotation[local];
+    /// <summary>Whether anything is rotated.</summary>
+    public bool HasRotations { get; private set; }
+
+    /// <summary>Whether a local ever holds what a rotation gave.</summary>
+    public bool MayBeRotation(int local) => HasRotations && _mayBeRotation[local];
 
     /// <summary>Whether it reads or writes memory 0, other than through whole-memory operations.</summary>
     public bool UsesMemory { get; private set; }
@@ -80,7 +83,7 @@ internal sealed class FunctionScan
                     int local = (int)reader.ReadU32();
                     Assign(open, Node.LocalBit(local));
                     _isArithmetic[local] &= isNumber;
-                    _mayBeRotation[local] |= GivesRotation(before);
+                    _mayBeRotation[local] |= MayLeaveRotation(before);
                     isNumber = false;
                     continue;
                 case Opcode.GlobalGet or Opcode.TableGet:
@@ -97,6 +100,7 @@ internal sealed class FunctionScan
                     isNumber = false;
                     continue;
                 default:
+                    HasRotations |= IsRotation(opcode);
                     UsesExceptions |= opcode is Opcode.Throw or Opcode.ThrowRef;
                     UsesMemory |= OpcodeTable.Get(opcode).WidthBytes > 0 || opcode == Opcode.MemorySize;
                     break;
@@ -114,7 +118,11 @@ internal sealed class FunctionScan
         ? BitConverter.UInt32BitsToSingle(reader.ReadF32Bits())
         : BitConverter.UInt64BitsToDouble(reader.ReadF64Bits());
 
-    private static bool GivesRotation(Opcode opcode) => opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
+    private static bool IsRotation(Opcode opcode) => opcode is Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr;
+
+    // One that it made, or one that it passes on.
+    private static bool MayLeaveRotation(Opcode opcode) =>
+        IsRotation(opcode) || opcode is Opcode.LocalGet or Opcode.LocalTee or Opcode.Select or Opcode.SelectTyped or Opcode.End;
 
     private void ScanCall(Opcode opcode, ref CodeReader reader)
     {

@@ -148,6 +148,7 @@ internal sealed class Node
         Opcode.I32Rotl or Opcode.I32Rotr or Opcode.I64Rotl or Opcode.I64Rotr => true,
         Opcode.I32Or or Opcode.I64Or or Opcode.I32Xor or Opcode.I64Xor or Opcode.I32WrapI64 => operands.All(static o => o.Opcode is
             Opcode.I32Shl or Opcode.I32ShrU or Opcode.I64Shl or Opcode.I64ShrU) || operands.Any(static o => o.IsRotation),
+        Opcode.I64ExtendI32S or Opcode.I64ExtendI32U => operands[0].IsRotation,
         _ => false,
     };
 

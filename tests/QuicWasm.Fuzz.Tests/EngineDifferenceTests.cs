@@ -11,6 +11,9 @@ public sealed class EngineDifferenceTests
     // Those that see an access that is partly outside also where the part is not used (MemoryChecks.Guarded).
     private static readonly EngineKind[] Exact = [EngineKind.Interpreter, EngineKind.Compared];
 
+    // Of fewer modules nothing can be said about what modules do.
+    private const int SampleSize = 100;
+
     [Fact]
     public void Random_modules_do_the_same_in_every_engine_and_moved_between_them()
     {
@@ -29,9 +32,12 @@ public sealed class EngineDifferenceTests
             TestContext.Current.TestOutputHelper!.WriteLine($"{trap}: {count}");
         }
 
-        Assert.True(tally.Moves > Seeds.EngineModuleCount, "the modules hardly reach a safe point");
-        Assert.True(tally.ModulesThatKeepExceptions * 50 > Seeds.EngineModuleCount, "the modules hardly catch exceptions");
-        Assert.True(tally.Traps.Values.Sum() * 2 < tally.Calls, "most calls trap");
+        if (Seeds.EngineModuleCount >= SampleSize)
+        {
+            Assert.True(tally.Moves > Seeds.EngineModuleCount, "the modules hardly reach a safe point");
+            Assert.True(tally.ModulesThatKeepExceptions * 50 > Seeds.EngineModuleCount, "the modules hardly catch exceptions");
+            Assert.True(tally.Traps.Values.Sum() * 2 < tally.Calls, "most calls trap");
+        }
     }
 
     private static void RunEverywhere(int seed, Tally tally)

@@ -16,6 +16,21 @@ public abstract partial class EngineConformance
     }
 
     [Fact]
+    public void A_branch_on_a_rotated_zero_that_comes_out_of_a_block_is_not_taken()
+    {
+        WasmBytes rotated = Code().Op(Opcode.GlobalGet, 0).I32(1).Op(Opcode.I32Rotl);
+        WasmBytes[] values =
+        [
+            Code().Op(Opcode.GlobalGet, 0).Op(Opcode.I32Eqz).Op(Opcode.If).Raw(0x7F).Raw(rotated.ToArray()).Op(Opcode.Else).I32(9).Op(Opcode.End),
+            Code().Op(Opcode.GlobalGet, 0).Op(Opcode.If).Raw(0x7F).I32(9).Op(Opcode.Else).Raw(rotated.ToArray()).Op(Opcode.End).Op(Opcode.LocalSet, 0).Op(Opcode.LocalGet, 0),
+            Code().Raw(rotated.ToArray()).I32(9).Op(Opcode.GlobalGet, 0).Op(Opcode.I32Eqz).Op(Opcode.Select),
+            Code().Raw(rotated.ToArray()).Op(Opcode.I64ExtendI32U).Op(Opcode.I64Eqz).Op(Opcode.I32Eqz),
+        ];
+        Assert.All(values, v => Assert.Equal(7u, Evaluate(
+            Code().Op(Opcode.Block).Raw(0x40).Raw(v.ToArray()).Op(Opcode.BrIf, 0).I32(7).Op(Opcode.Return).Op(Opcode.End).I32(8))));
+    }
+
+    [Fact]
     public void A_rotated_constant_is_divided_as_a_signed_number() =>
         Assert.Equal(unchecked((uint)-67108865), Evaluate(Code().I32(-3).I32(39).Op(Opcode.I32Rotr).Op(Opcode.GlobalGet, 0).I32(1).Op(Opcode.I32Or).Op(Opcode.I32DivS)));
 
