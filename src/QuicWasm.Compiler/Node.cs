@@ -101,7 +101,7 @@ internal sealed class Node
 
     public static Node Local(int index, ValueType type, bool isRaw, bool isRotation) => new()
     {
-        IsRotation = isRotation,
+        IsRotation = isRotation && IsInteger(type),
         Kind = NodeKind.Local,
         Type = type,
         Clr = ClrTypes.Of(type),
@@ -112,7 +112,7 @@ internal sealed class Node
 
     public static Node Temp(LocalBuilder local, ValueType type, bool isOwner, bool isRaw = false, bool isRotation = false) => new()
     {
-        IsRotation = isRotation,
+        IsRotation = isRotation && IsInteger(type),
         Kind = NodeKind.Temporary,
         Type = type,
         Clr = local.LocalType,
@@ -142,6 +142,8 @@ internal sealed class Node
             IsRotation = IsRotated(opcode, operands),
             Size = 1 + operands.Sum(o => o.Size),
         };
+
+    private static bool IsInteger(ValueType type) => type is ValueType.I32 or ValueType.I64;
 
     private static bool IsRotated(Opcode opcode, Node[] operands) => opcode switch
     {
