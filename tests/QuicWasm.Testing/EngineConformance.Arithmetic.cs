@@ -33,8 +33,8 @@ public abstract partial class EngineConformance
     [Fact]
     public void Floats_that_come_out_of_blocks_are_compared_as_floats_beside_rotations() =>
         Assert.Equal(1u, Evaluate(Code().Op(Opcode.GlobalGet, 0).I32(1).Op(Opcode.I32Rotl).Op(Opcode.LocalSet, 0)
-            .Op(Opcode.Block).Raw(0x7C).Constant(ValueType.F64, 0x3FF8_0000_0000_0000).Op(Opcode.GlobalGet, 0).Op(Opcode.BrIf, 0).Op(Opcode.End)
-            .Op(Opcode.Block).Raw(0x7C).Constant(ValueType.F64, 0x4000_0000_0000_0000).Op(Opcode.GlobalGet, 0).Op(Opcode.BrIf, 0).Op(Opcode.End).Op(Opcode.F64Lt)));
+            .Op(Opcode.Block).Raw(0x7C).Constant(ValueType.F64, 0xBFF8_0000_0000_0000).Op(Opcode.GlobalGet, 0).Op(Opcode.BrIf, 0).Op(Opcode.End)
+            .Op(Opcode.Block).Raw(0x7C).Constant(ValueType.F64, 0xBFF0_0000_0000_0000).Op(Opcode.GlobalGet, 0).Op(Opcode.BrIf, 0).Op(Opcode.End).Op(Opcode.F64Lt)));
 
     [Fact]
     public void A_rotated_constant_is_divided_as_a_signed_number() =>
