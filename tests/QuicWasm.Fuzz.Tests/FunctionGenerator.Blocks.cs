@@ -142,7 +142,7 @@ internal sealed partial class FunctionGenerator
         Expressions(type.Parameters, depth - 1);
         Begin(Opcode.Block, type.Results, t => t.Signed(type.Type));
         Consume(type.Parameters);
-        uint[] targets = [.. Enumerable.Range(0, _labels.Count).Where(i => _labels[_labels.Count - 1 - i].SequenceEqual(type.Results)).Select(i => (uint)i)];
+        uint[] targets = LabelsOf(type.Results);
         Expressions(type.Results, depth - 1);
         Expression(ValueType.I32, depth - 1);
         int cases = random.Next(4);
@@ -242,6 +242,10 @@ internal sealed partial class FunctionGenerator
         Address(depth);
         _code.I32(0).I32(random.Next(random.Next(8) == 0 ? 40 : 2)).Op(Opcode.MemoryInit, ModuleGenerator.PassiveData).Raw(0);
     }
+
+    // Those that branches with such values can go to.
+    private uint[] LabelsOf(ValueType[] types) =>
+        [.. Enumerable.Range(0, _labels.Count).Where(i => _labels[_labels.Count - 1 - i].SequenceEqual(types)).Select(i => (uint)i)];
 
     private void Begin(Opcode kind, ValueType[] branchTypes, Action<WasmBytes> type)
     {

@@ -50,8 +50,9 @@ internal sealed partial class FunctionGenerator
         ValueType[] caught = [.. tag?.Parameters ?? [], .. isKept ? [ValueType.ExnRef] : Array.Empty<ValueType>()];
         Begin(Opcode.Block, caught, t => WriteCaught(t, tag, isKept));
         List<Action<WasmBytes>> clauses = [t => WriteClause(t, tag, isKept, 0)];
-        if (random.Next(2) == 0 && PickTag() is var other && LabelOf(other.Parameters) is { } label)
+        if (random.Next(2) == 0 && PickTag() is var other && LabelsOf(other.Parameters) is { Length: > 0 } labels)
         {
+            uint label = labels[random.Next(labels.Length)];
             clauses.Insert(random.Next(2), t => WriteClause(t, other, isKept: false, label));
         }
 
@@ -74,12 +75,6 @@ internal sealed partial class FunctionGenerator
     }
 
     private GeneratedTag PickTag() => shape.Tags[random.Next(shape.Tags.Length)];
-
-    private uint? LabelOf(ValueType[] types)
-    {
-        uint[] fitting = [.. Enumerable.Range(0, _labels.Count).Where(i => _labels[_labels.Count - 1 - i].SequenceEqual(types)).Select(i => (uint)i)];
-        return fitting.Length == 0 ? null : fitting[random.Next(fitting.Length)];
-    }
 
     private static void WriteCaught(WasmBytes type, GeneratedTag? tag, bool isKept)
     {
