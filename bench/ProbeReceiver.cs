@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace QuicWasm.Bench;
 
 /// <summary>The far end of a probe: answers packets, counts packets, and swallows what comes over TCP.</summary>
-internal static class ProbeReceiver
+internal sealed class ProbeReceiver
 {
     /// <summary>A packet that is sent back as it is.</summary>
     public const byte Echo = 1;
@@ -17,30 +17,36 @@ internal static class ProbeReceiver
     /// <summary>Asks for a count; answered with packets, bytes, and nanoseconds between the first and the last.</summary>
     public const byte Question = 3;
 
+    /// <summary>Asks for what has come over TCP until now; answered with connections, bytes, and the receiver's clock in nanoseconds.</summary>
+    public const byte StreamsQuestion = 4;
+
     /// <summary>Length of an answer to <see cref="Question"/>.</summary>
     public const int AnswerBytes = 24;
 
     private const int Counts = 2;
     private const int BufferBytes = 8 << 20;
 
+    private long _connections;
+    private long _streamBytes;
+
     /// <summary>Serves on an address until the input ends; says its ports first, UDP and TCP.</summary>
-    public static async Task RunAsync(IPAddress address, TextReader input, TextWriter output)
+    public static Task RunAsync(IPAddress address, TextReader input, TextWriter output) => new ProbeReceiver().ServeAsync(address, input, output);
+
+    private async Task ServeAsync(IPAddress address, TextReader input, TextWriter output)
     {
         using var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = BufferBytes };
         datagrams.Bind(new IPEndPoint(address, 0));
-        using var listener = new TcpListener(address, 0);
-        listener.Start();
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(address, 0));
+        listener.Listen();
         new Thread(() => Answer(datagrams)) { IsBackground = true }.Start();
-        using var ending = new CancellationTokenSource();
-        Task swallowing = SwallowAsync(listener, ending.Token);
-        await output.WriteLineAsync($"{((IPEndPoint)datagrams.LocalEndPoint!).Port} {((IPEndPoint)listener.LocalEndpoint).Port}");
+        new Thread(() => Accept(listener)) { IsBackground = true }.Start();
+        await output.WriteLineAsync($"{((IPEndPoint)datagrams.LocalEndPoint!).Port} {((IPEndPoint)listener.LocalEndPoint!).Port}");
         await output.FlushAsync(CancellationToken.None);
         await input.ReadToEndAsync(CancellationToken.None);
-        await ending.CancelAsync();
-        await swallowing;
     }
 
-    private static void Answer(Socket socket)
+    private void Answer(Socket socket)
     {
         Span<byte> packet = new byte[65536];
         var counts = new (long Packets, long Bytes, long First, long Last)[Counts];
@@ -61,37 +67,51 @@ internal static class ProbeReceiver
             else if (packet[0] == Question && packet[1] < Counts)
             {
                 (long packets, long bytes, long first, long last) = counts[packet[1]];
-                BinaryPrimitives.WriteInt64LittleEndian(packet, packets);
-                BinaryPrimitives.WriteInt64LittleEndian(packet[8..], bytes);
-                BinaryPrimitives.WriteInt64LittleEndian(packet[16..], (long)Stopwatch.GetElapsedTime(first, last).TotalNanoseconds);
-                socket.SendTo(packet[..AnswerBytes], SocketFlags.None, from);
+                socket.SendTo(Write(packet, packets, bytes, (long)Stopwatch.GetElapsedTime(first, last).TotalNanoseconds), SocketFlags.None, from);
+            }
+            else if (packet[0] == StreamsQuestion)
+            {
+                long bytes = Interlocked.Read(ref _streamBytes);
+                socket.SendTo(Write(packet, Interlocked.Read(ref _connections), bytes, (long)Stopwatch.GetElapsedTime(0).TotalNanoseconds), SocketFlags.None, from);
             }
         }
     }
 
-    // Everything that comes, until it ends; then how many bytes they were, and how long they took.
-    private static async Task SwallowAsync(TcpListener listener, CancellationToken cancellationToken)
+    // Connections end when the probe's process does.
+    private void Accept(Socket listener)
     {
-        byte[] buffer = new byte[1 << 20];
-        try
+        while (true)
         {
-            while (true)
-            {
-                using Socket socket = await listener.AcceptSocketAsync(cancellationToken);
-                long start = Stopwatch.GetTimestamp(), bytes = 0;
-                for (int length; (length = await socket.ReceiveAsync(buffer, cancellationToken)) > 0;)
-                {
-                    bytes += length;
-                }
+            Socket socket = listener.Accept();
+            new Thread(() => Swallow(socket)) { IsBackground = true }.Start();
+        }
+    }
 
-                BinaryPrimitives.WriteInt64LittleEndian(buffer, bytes);
-                BinaryPrimitives.WriteInt64LittleEndian(buffer.AsSpan(8), (long)Stopwatch.GetElapsedTime(start).TotalNanoseconds);
-                await socket.SendAsync(buffer.AsMemory(0, 16), cancellationToken);
+    private void Swallow(Socket socket)
+    {
+        using (socket)
+        {
+            Interlocked.Increment(ref _connections);
+            byte[] buffer = new byte[1 << 18];
+            try
+            {
+                for (int length; (length = socket.Receive(buffer)) > 0;)
+                {
+                    Interlocked.Add(ref _streamBytes, length);
+                }
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+            {
+                // The near end has what it wants to know, and throws away what was still to be sent.
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The probe is over.
-        }
+    }
+
+    private static Span<byte> Write(Span<byte> packet, long first, long second, long third)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(packet, first);
+        BinaryPrimitives.WriteInt64LittleEndian(packet[8..], second);
+        BinaryPrimitives.WriteInt64LittleEndian(packet[16..], third);
+        return packet[..AnswerBytes];
     }
 }

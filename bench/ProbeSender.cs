@@ -17,6 +17,8 @@ internal static class ProbeSender
     private const byte LossCount = 0, RateCount = 1;
     private const int SocketTimeoutMs = 400;
     private const int MostQuestions = 100;
+    private const int Streams = 4;
+    private const double SecondsOmitted = 0.5;
 
     /// <summary>Measures.</summary>
     /// <exception cref="HarnessException">The far end does not answer.</exception>
@@ -31,7 +33,7 @@ internal static class ProbeSender
         double rtt = RoundTrip(socket, load.RoundTrips);
         Send(socket, LossCount, 16, load.LossPackets, LossPacketsPerSecond);
         long received = Ask(socket, LossCount).Packets;
-        double? tcp = load.RateMbit == 0 || load.IsTcp ? Stream(address, tcpPort, load.Seconds) : null;
+        double? tcp = load.RateMbit == 0 || load.IsTcp ? Stream(socket, address, tcpPort, load.Seconds) : null;
         double? rate = load.RateMbit == 0 ? null : tcp * PacketBytes / SegmentBytes ?? Flood(socket, load);
         return new ProbeResult(rtt, load.LossPackets, (int)received, rate, tcp);
     }
@@ -87,44 +89,86 @@ internal static class ProbeSender
         for (int i = 0; i < MostQuestions; i++)
         {
             long asked = Stopwatch.GetTimestamp();
-            (long, long, long) answer = default;
-            socket.Send([ProbeReceiver.Question, count]);
-            bool isAnswered = TryReceive(socket, ProbeReceiver.AnswerBytes, p =>
+            (long, long, long)? answer = AskOnce(socket, [ProbeReceiver.Question, count]);
+            if (answer is { } same && same == before)
             {
-                answer = (BinaryPrimitives.ReadInt64LittleEndian(p), BinaryPrimitives.ReadInt64LittleEndian(p[8..]), BinaryPrimitives.ReadInt64LittleEndian(p[16..]));
-                return true;
-            });
-            if (isAnswered && answer == before)
-            {
-                return answer;
+                return same;
             }
 
-            before = isAnswered ? answer : before;
+            before = answer ?? before;
             SpinWait.SpinUntil(() => false, Math.Max(1, (int)(50 - Stopwatch.GetElapsedTime(asked).TotalMilliseconds)));
         }
 
         throw new HarnessException("the far end of the link does not say what it has received");
     }
 
-    private static double Stream(IPAddress address, int port, double seconds)
+    private static (long First, long Second, long Third)? AskOnce(Socket socket, ReadOnlySpan<byte> question)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        (long, long, long) answer = default;
+        socket.Send(question);
+        bool isAnswered = TryReceive(socket, ProbeReceiver.AnswerBytes, p =>
+        {
+            answer = (BinaryPrimitives.ReadInt64LittleEndian(p), BinaryPrimitives.ReadInt64LittleEndian(p[8..]), BinaryPrimitives.ReadInt64LittleEndian(p[16..]));
+            return true;
+        });
+        return isAnswered ? answer : null;
+    }
+
+    // Several connections keep the link's queue from running empty when one of them slows down after a loss; what they do until they have found the
+    // rate is left out, as with iperf3 --omit. What has come, and when, is asked of the far end.
+    private static double Stream(Socket questions, IPAddress address, int port, double seconds)
+    {
+        using var broken = new CancellationTokenSource();
+        Socket[] sockets = [.. Enumerable.Range(0, Streams).Select(_ => Connect(address, port))];
+        Thread[] threads = [.. sockets.Select(s => new Thread(() => SendUntilClosed(s, broken)) { IsBackground = true })];
+        Array.ForEach(threads, t => t.Start());
+        (long Bytes, long Ns) first = StreamedAfter(SecondsOmitted, questions, broken.Token);
+        (long Bytes, long Ns) last = StreamedAfter(seconds, questions, broken.Token);
+        Array.ForEach(sockets, s => s.Close(timeout: 0));
+        Array.ForEach(threads, t => t.Join());
+        return (last.Bytes - first.Bytes) * 8e3 / (last.Ns - first.Ns);
+    }
+
+    private static Socket Connect(IPAddress address, int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Connect(address, port);
-        byte[] buffer = new byte[1 << 20];
-        long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+        return socket;
+    }
+
+    private static void SendUntilClosed(Socket socket, CancellationTokenSource broken)
+    {
+        byte[] buffer = new byte[1 << 18];
+        try
         {
-            socket.Send(buffer);
+            while (true)
+            {
+                socket.Send(buffer);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            broken.Cancel();
+        }
+    }
+
+    // The full queue may drop a question.
+    private static (long Bytes, long Nanoseconds) StreamedAfter(double seconds, Socket socket, CancellationToken broken)
+    {
+        if (broken.WaitHandle.WaitOne(TimeSpan.FromSeconds(seconds)))
+        {
+            throw new HarnessException("a connection over the link broke while it was measured");
         }
 
-        socket.Shutdown(SocketShutdown.Send);
-        for (int have = 0; have < 16;)
+        for (int i = 0; i < MostQuestions; i++)
         {
-            int length = socket.Receive(buffer.AsSpan(have, 16 - have));
-            have += length > 0 ? length : throw new HarnessException("the far end of the link closed before it had counted");
+            if (AskOnce(socket, [ProbeReceiver.StreamsQuestion]) is { First: Streams } answer)
+            {
+                return (answer.Second, answer.Third);
+            }
         }
 
-        return BinaryPrimitives.ReadInt64LittleEndian(buffer) * 8e3 / BinaryPrimitives.ReadInt64LittleEndian(buffer.AsSpan(8));
+        throw new HarnessException("the far end of the link does not say what has come over TCP");
     }
 
     private static bool TryReceive(Socket socket, int length, Func<ReadOnlySpan<byte>, bool> isWanted)
