@@ -2,8 +2,9 @@
 # Engines side by side: bench/engines.sh ROUNDS PROGRAM...
 #
 # Runs each program (a WASI command whose last line of output is a number) in quicwasm, in quicwasm without safe points, and in Node.js, in turns, and
-# prints medians: of iterations/s where the name begins with coremark, else of seconds as the program itself measured them. Ratios are to Node.js,
-# and of safe points to none. The programs are not part of the project:
+# prints medians: of iterations/s where the name begins with coremark, else of seconds as the program itself measured them. Ratios, to Node.js and of
+# safe points to none, are medians of the rounds' ratios: what slows the machine for minutes slows both. Every other round runs in the opposite order.
+# The programs are not part of the project:
 #   CoreMark:    -O3, wasm32-wasi, run with the arguments 0 0 0x66 ITERATIONS 7 1 2000
 #   PolyBench/C: clang --target=wasm32-wasi -O3 -DLARGE_DATASET -DPOLYBENCH_TIME
 set -euo pipefail
@@ -14,6 +15,14 @@ shift
 
 arguments() { [[ "$1" == coremark* ]] && echo "0 0 0x66 ${COREMARK_ITERATIONS:-250000} 7 1 2000" || true; }
 figure() { if [[ "$1" == coremark* ]]; then awk '/Iterations\/Sec/ { print $3 }'; else tail -1; fi; }
+run() { # mode, program, its name
+  # shellcheck disable=SC2046
+  if [ "$1" = node ]; then
+    node --no-warnings --no-turbo-fast-api-calls "$root/experiments/workloads/node-run.mjs" "$2" $(arguments "$3")
+  else
+    dotnet "$quicwasm" run --engine "$1" "$2" $(arguments "$3")
+  fi 2>/dev/null | figure "$3"
+}
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
 table="$(mktemp)"
@@ -23,16 +32,19 @@ for program in "$@"; do
   name="$(basename "$program" .wasm)"
   rm -rf "${TMPDIR:-/tmp}/engines.$$" && mkdir "${TMPDIR:-/tmp}/engines.$$" && cd "${TMPDIR:-/tmp}/engines.$$"
   for ((round = 0; round < rounds; round++)); do
-    # shellcheck disable=SC2046
-    dotnet "$quicwasm" run --engine tiered "$program" $(arguments "$name") 2>/dev/null | figure "$name" >> quicwasm
-    dotnet "$quicwasm" run --engine unfreezable "$program" $(arguments "$name") 2>/dev/null | figure "$name" >> unfreezable
-    node --no-warnings --no-turbo-fast-api-calls "$root/experiments/workloads/node-run.mjs" "$program" $(arguments "$name") 2>/dev/null | figure "$name" >> node
+    modes=(tiered unfreezable node)
+    ((round % 2 == 0)) || modes=(node unfreezable tiered)
+    for mode in "${modes[@]}"; do run "$mode" "$program" "$name" >> "$mode"; done
   done
-  q=$(median < quicwasm) u=$(median < unfreezable) n=$(median < node)
+  q=$(median < tiered) u=$(median < unfreezable) n=$(median < node)
   if [[ "$name" == coremark* ]]; then
-    awk -v p="$name" -v q="$q" -v u="$u" -v n="$n" 'BEGIN { printf "%-18s %10.0f/s %10.0f/s %10.0f/s %10.2f %11.1f%%\n", p, q, u, n, q / n, 100 * (u / q - 1) }'
+    toNode=$(paste tiered node | awk '{ print $1 / $2 }' | median)
+    points=$(paste tiered unfreezable | awk '{ print 100 * ($2 / $1 - 1) }' | median)
+    awk -v p="$name" -v q="$q" -v u="$u" -v n="$n" -v r="$toNode" -v s="$points" 'BEGIN { printf "%-18s %10.0f/s %10.0f/s %10.0f/s %10.2f %11.1f%%\n", p, q, u, n, r, s }'
   else
-    awk -v p="$name" -v q="$q" -v u="$u" -v n="$n" 'BEGIN { printf "%-18s %11.3fs %11.3fs %11.3fs %10.2f %11.1f%%\n", p, q, u, n, q / n, 100 * (q / u - 1) }'
+    toNode=$(paste tiered node | awk '{ print $1 / $2 }' | median)
+    points=$(paste tiered unfreezable | awk '{ print 100 * ($1 / $2 - 1) }' | median)
+    awk -v p="$name" -v q="$q" -v u="$u" -v n="$n" -v r="$toNode" -v s="$points" 'BEGIN { printf "%-18s %11.3fs %11.3fs %11.3fs %10.2f %11.1f%%\n", p, q, u, n, r, s }'
   fi
   cd "$root"
   rm -rf "${TMPDIR:-/tmp}/engines.$$"

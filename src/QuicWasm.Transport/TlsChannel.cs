@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 
 namespace QuicWasm.Transport;
@@ -7,6 +8,10 @@ namespace QuicWasm.Transport;
 /// <summary>A socket under TLS 1.3, with certificates on both sides.</summary>
 internal sealed class TlsChannel : SocketChannel
 {
+    // What TLS sends as one record at most.
+    private const int RecordBytes = 16 << 10;
+
+    private readonly RecordStream _records;
     private readonly SslStream _tls;
 
     public TlsChannel(Socket socket, string remotePeer)
@@ -14,7 +19,8 @@ internal sealed class TlsChannel : SocketChannel
     {
         // Until it is judged otherwise.
         Rejection = new CertificateRejection(PreambleStatus.CertificateMissing, "it was not authenticated");
-        _tls = new SslStream(new CountingStream(socket, count => Counters.AddReceived(count), count => Counters.AddSent(count)));
+        _records = new RecordStream(socket, count => Counters.AddReceived(count), count => Counters.AddSent(count));
+        _tls = new SslStream(_records);
     }
 
     /// <summary>As the connecting side. Afterwards <see cref="SocketChannel.Rejection"/> says whether the peer is trusted.</summary>
@@ -51,6 +57,11 @@ internal sealed class TlsChannel : SocketChannel
 
     public override ValueTask<int> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        if (bytes.Length > RecordBytes)
+        {
+            return WriteRecordsAsync(bytes, cancellationToken);
+        }
+
         var writing = _tls.WriteAsync(bytes, cancellationToken);
         if (!writing.IsCompletedSuccessfully)
         {
@@ -94,6 +105,15 @@ internal sealed class TlsChannel : SocketChannel
         RevocationMode = X509RevocationMode.NoCheck,
         DisableCertificateDownloads = true,
     };
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WriteRecordsAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        _records.Gather();
+        await _tls.WriteAsync(bytes, cancellationToken);
+        await _records.SendGatheredAsync(cancellationToken);
+        return bytes.Length;
+    }
 
     private static async ValueTask<int> FinishWriteAsync(ValueTask writing, int length)
     {
