@@ -33,17 +33,19 @@ internal static class FirstInstructionCommand
             using LazyRun run = await LazyRun.FreezeAsync(new LazyProgram { Pages = mib * 256, Naps = 600, NapMs = 1000 }, cancellationToken);
             double cold = await ColdAsync(run, mode, cancellationToken);
             await using Pair nodes = await Pair.StartAsync(warmsItself: true, cancellationToken);
-            double first = await nodes.MoveAsync(run, mode, cancellationToken);
-            var warm = new List<double>();
+            double first = (await nodes.MoveAsync(run, mode, cancellationToken))[^1].Ms;
+            var moves = new List<IReadOnlyList<(string Step, double Ms)>>();
             for (int i = 0; i < repetitions; i++)
             {
-                warm.Add(await nodes.MoveAsync(run, mode, cancellationToken));
+                moves.Add(await nodes.MoveAsync(run, mode, cancellationToken));
             }
 
+            double[] warm = [.. moves.Select(steps => steps[^1].Ms)];
             double median = Medians.Of(warm);
             smallest ??= median;
             Console.WriteLine(FormattableString.Invariant(
                 $"{mode} {mib,5} MiB: warm {median,8:0.00} ms (least {warm.Min():0.00}, most {warm.Max():0.00}; {median / smallest.Value:0.00} times that of {sizes[0]} MiB), first move {first:0.00} ms, cold {cold:0.00} ms"));
+            Console.WriteLine($"  of the warm moves, medians: {string.Join(", ", moves[0].Select((step, i) => FormattableString.Invariant($"{step.Step} {Medians.Of([.. moves.Select(m => m[i].Ms)]):0.00}")))}");
         }
 
         return 0;
@@ -52,7 +54,7 @@ internal static class FirstInstructionCommand
     private static async Task<double> ColdAsync(LazyRun run, string mode, CancellationToken cancellationToken)
     {
         await using Pair nodes = await Pair.StartAsync(warmsItself: false, cancellationToken);
-        return await nodes.MoveAsync(run, mode, cancellationToken);
+        return (await nodes.MoveAsync(run, mode, cancellationToken))[^1].Ms;
     }
 
     /// <summary>Two nodes that stay up.</summary>
@@ -68,8 +70,8 @@ internal static class FirstInstructionCommand
             return new Pair(folder, source, sourceEndpoint, destination, destinationEndpoint);
         }
 
-        /// <summary>Brings a program to the source as a whole, and moves it to the destination; gives in how many ms after the order it ran there.</summary>
-        public async Task<double> MoveAsync(LazyRun run, string mode, CancellationToken cancellationToken)
+        /// <summary>Brings a program to the source as a whole, and moves it to the destination; gives when it came to each step there, in ms after the order.</summary>
+        public async Task<IReadOnlyList<(string Step, double Ms)>> MoveAsync(LazyRun run, string mode, CancellationToken cancellationToken)
         {
             (NodeProcess file, string endpoint) = await run.ServeAsync(NodeSite.Loopback, cancellationToken);
             await using (file)
@@ -86,7 +88,7 @@ internal static class FirstInstructionCommand
             await ProcessUsage.QuietAsync([source.ProcessId, destination.ProcessId, order.ProcessId], cancellationToken);
             order.GiveLine(sourceEndpoint);
             await order.EndAsync(cancellationToken);
-            return await destination.FirstInstructionMsAsync(++_moves, cancellationToken);
+            return await destination.StepsAsync(++_moves, cancellationToken);
         }
 
         public async ValueTask DisposeAsync()

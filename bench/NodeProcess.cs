@@ -125,24 +125,22 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
         return found![beginning.Length..];
     }
 
-    /// <summary>Waits until so many messages end so; gives the last of them.</summary>
+    /// <summary>When the program with this number came to each step of its move at a node, as that says: names, and ms after its order.</summary>
     /// <exception cref="HarnessException">The process ended before, or the deadline passed.</exception>
-    public async Task<string> LastMessageAsync(string end, int count, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Step, double Ms)>> StepsAsync(int number, CancellationToken cancellationToken)
     {
+        const string before = " ms after its order: ";
         List<string> found = [];
         await UntilAsync(
-            _messages, lines => (found = lines.FindAll(m => m.EndsWith(end, StringComparison.Ordinal))).Count >= count, $"{count} times \"{end}\"", cancellationToken);
-        return found[^1];
+            _messages, lines => (found = lines.FindAll(m => m.Contains(before, StringComparison.Ordinal))).Count >= number, $"{number} times \"{before}\"", cancellationToken);
+        string message = found[^1];
+        string[] steps = message[(message.IndexOf(before, StringComparison.Ordinal) + before.Length)..].Split(", ");
+        return [.. steps.Select(s => (s[..s.LastIndexOf(' ')], double.Parse(s[(s.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture)))];
     }
 
     /// <summary>How many ms after its order the program with this number ran at a node, as that says.</summary>
     /// <exception cref="HarnessException">The process ended before, or the deadline passed.</exception>
-    public async Task<double> FirstInstructionMsAsync(int number, CancellationToken cancellationToken)
-    {
-        const string ending = " ms after its order";
-        string message = await LastMessageAsync(ending, number, cancellationToken);
-        return double.Parse(message[..^ending.Length].Split(' ')[^1], CultureInfo.InvariantCulture);
-    }
+    public async Task<double> FirstInstructionMsAsync(int number, CancellationToken cancellationToken) => (await StepsAsync(number, cancellationToken))[^1].Ms;
 
     /// <summary>Waits until the program has written so many lines.</summary>
     /// <exception cref="HarnessException">The process ended before, or the deadline passed.</exception>

@@ -2,8 +2,9 @@
 # Engines side by side: bench/engines.sh ROUNDS PROGRAM...
 #
 # Runs each program (a WASI command whose last line of output is a number) in quicwasm, in quicwasm without safe points, and in Node.js, in turns, and
-# prints medians: of iterations/s where the name begins with coremark, else of seconds as the program itself measured them. Ratios, to Node.js and of
-# safe points to none, are medians of the rounds' ratios: what slows the machine for minutes slows both. Every other round runs in the opposite order.
+# prints medians: of iterations/s where the name begins with coremark, else of seconds as the program itself measured them. The ratio to Node.js is the
+# median of the rounds' ratios. Safe points are dearer by so much in the best round of each: what else a machine does only ever slows a program, here by
+# up to two thirds in every fourth run, and the price looked for is a few percent. Every other round runs in the opposite order.
 # The programs are not part of the project:
 #   CoreMark:    -O3, wasm32-wasi, run with the arguments 0 0 0x66 ITERATIONS 7 1 2000
 #   PolyBench/C: clang --target=wasm32-wasi -O3 -DLARGE_DATASET -DPOLYBENCH_TIME
@@ -39,11 +40,11 @@ for program in "$@"; do
   q=$(median < tiered) u=$(median < unfreezable) n=$(median < node)
   if [[ "$name" == coremark* ]]; then
     toNode=$(paste tiered node | awk '{ print $1 / $2 }' | median)
-    points=$(paste tiered unfreezable | awk '{ print 100 * ($2 / $1 - 1) }' | median)
+    points=$(awk -v q="$(sort -g tiered | tail -1)" -v u="$(sort -g unfreezable | tail -1)" 'BEGIN { print 100 * (u / q - 1) }')
     awk -v p="$name" -v q="$q" -v u="$u" -v n="$n" -v r="$toNode" -v s="$points" 'BEGIN { printf "%-18s %10.0f/s %10.0f/s %10.0f/s %10.2f %11.1f%%\n", p, q, u, n, r, s }'
   else
     toNode=$(paste tiered node | awk '{ print $1 / $2 }' | median)
-    points=$(paste tiered unfreezable | awk '{ print 100 * ($1 / $2 - 1) }' | median)
+    points=$(awk -v q="$(sort -g tiered | head -1)" -v u="$(sort -g unfreezable | head -1)" 'BEGIN { print 100 * (q / u - 1) }')
     awk -v p="$name" -v q="$q" -v u="$u" -v n="$n" -v r="$toNode" -v s="$points" 'BEGIN { printf "%-18s %11.3fs %11.3fs %11.3fs %10.2f %11.1f%%\n", p, q, u, n, r, s }'
   fi
   cd "$root"

@@ -149,7 +149,7 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
         Task letGo = isWhole ? ResumeCommand.LetGoAsync(console, migrated.Migration, CancellationToken.None) : Task.CompletedTask;
         MigrationReport report = migrated.Migration.Report;
         report.MarkFirstInstruction();
-        console.Say($"program {hosted.Name} runs {report.FirstInstruction!.Value.TotalMilliseconds:0.00} ms after its order");
+        console.Say($"program {hosted.Name} runs; ms after its order: {report.Steps}, first instruction {report.FirstInstruction!.Value.TotalMilliseconds:0.00}");
         OrderedEnd end = await EndOfAsync(hosted, migrated.Program);
         await letGo;
         if (!isWhole && end.Outcome != OrderedOutcome.Frozen)

@@ -48,6 +48,15 @@ internal sealed class MessageChannel : IAsyncDisposable
     /// <returns>Its length in bytes, framing included.</returns>
     public async ValueTask<int> SendAsync(Message message, ulong requestId, int maximumBytes, CancellationToken cancellationToken)
     {
+        int length = await PutAsync(message, requestId, maximumBytes, cancellationToken);
+        await FlushAsync(cancellationToken);
+        return length;
+    }
+
+    /// <summary>Sends a message; it leaves with the next flush at the latest.</summary>
+    /// <returns>Its length in bytes, framing included.</returns>
+    public async ValueTask<int> PutAsync(Message message, ulong requestId, int maximumBytes, CancellationToken cancellationToken)
+    {
         _message.ResetWrittenCount();
         message.Write(_message);
         int length = _message.WrittenCount;
@@ -58,7 +67,6 @@ internal sealed class MessageChannel : IAsyncDisposable
         }
 
         await SendAsync(message.Kind, requestId, _message.WrittenMemory, cancellationToken);
-        await FlushAsync(cancellationToken);
         return length + FrameHeader.LengthBytes;
     }
 

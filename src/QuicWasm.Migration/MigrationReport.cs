@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using QuicWasm.Transport;
 
 namespace QuicWasm.Migration;
@@ -97,6 +98,18 @@ public sealed class MigrationReport
 
     /// <summary>Whoever runs the program says so just before the first instruction.</summary>
     public void MarkFirstInstruction() => FirstInstruction ??= Stopwatch.GetElapsedTime(_start);
+
+    /// <summary>When each step was done before the first instruction, in milliseconds since its start, as in <c>connected 0.61, frozen 1.70</c>.</summary>
+    public string Steps => string.Join(
+        ", ",
+        from step in new (string Name, TimeSpan? At)[]
+        {
+            ("connected", Connected), ("frozen", Frozen), ("claimed", Claimed), ("skeleton", SkeletonArrived), ("required", RequiredArrived), ("restored", Restored),
+            ("committed", Committed),
+        }
+        let at = step.At?.TotalMilliseconds
+        where at is not null
+        select string.Create(CultureInfo.InvariantCulture, $"{step.Name} {at:0.00}"));
 
     /// <summary>Tells a sink everything that is known.</summary>
     public void WriteTo(IMeasurementSink sink)

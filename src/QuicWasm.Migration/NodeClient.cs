@@ -11,6 +11,7 @@ public sealed class NodeClient : IAsyncDisposable
     private readonly RunningNodeOptions _options;
     private readonly SemaphoreSlim _turn = new(1);
     private ulong _lastRequestId;
+    private ulong? _helloId;
     private byte _peerCodecs;
     private CodecChoice? _codecs;
 
@@ -35,11 +36,25 @@ public sealed class NodeClient : IAsyncDisposable
 
     /// <summary>Connects to a memory node and greets it.</summary>
     /// <exception cref="MigrationException">It does not answer, or speaks another version.</exception>
-    public static Task<NodeClient> ConnectAsync(
-        TransportRegistry transports, TransportEndpoint endpoint, RunningNodeOptions options, CancellationToken cancellationToken = default) =>
-        ConnectAsync(transports, endpoint, options, new TransferCounters(), cancellationToken);
+    public static async Task<NodeClient> ConnectAsync(
+        TransportRegistry transports, TransportEndpoint endpoint, RunningNodeOptions options, CancellationToken cancellationToken = default)
+    {
+        NodeClient client = await BeginAsync(transports, endpoint, options, new TransferCounters(), cancellationToken);
+        try
+        {
+            await client.ExchangeAsync([], options.StallDeadline, cancellationToken);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
 
-    internal static async Task<NodeClient> ConnectAsync(
+    /// <summary>Connects, and greets without waiting for the answer: whether the node speaks another version is known with the first answer to a request.</summary>
+    /// <exception cref="MigrationException">It does not answer.</exception>
+    internal static async Task<NodeClient> BeginAsync(
         TransportRegistry transports, TransportEndpoint endpoint, RunningNodeOptions options, TransferCounters counters, CancellationToken cancellationToken)
     {
         ITransportConnection? connection = null;
@@ -120,10 +135,13 @@ public sealed class NodeClient : IAsyncDisposable
         _turn.Dispose();
     }
 
-    internal Task<ImageOpenedMessage> OpenImageAsync(MigrationRequest request, CancellationToken cancellationToken)
+    /// <summary>Claims an image and opens it, in one round trip.</summary>
+    internal async Task<(ClaimedMessage Claimed, ImageOpenedMessage Opened)> TakeImageAsync(MigrationRequest request, Guid claimant, CancellationToken cancellationToken)
     {
+        var open = new OpenImageMessage(request.Image, request.Granularity, request.Options, request.Prefetch & (Prefetch.Stack | Prefetch.Recorded));
+        Message[] answers = await ExchangeAsync([new ClaimMessage(request.Image, claimant, request.IsShared), open], _options.StallDeadline, cancellationToken);
         _codecs = CodecChoice.Of(request.Compression, _peerCodecs, Peer, TimeProvider.System);
-        return AskAsync<ImageOpenedMessage>(new OpenImageMessage(request.Image, request.Granularity, request.Options, request.Prefetch & (Prefetch.Stack | Prefetch.Recorded)), cancellationToken);
+        return (Expect<ClaimedMessage>(answers[0]), Expect<ImageOpenedMessage>(answers[1]));
     }
 
     /// <summary>Has an image made of a program that goes on. The image stays for others to share, as long as it is held or shared.</summary>
@@ -188,8 +206,14 @@ public sealed class NodeClient : IAsyncDisposable
 
     private async Task GreetAsync(CancellationToken cancellationToken)
     {
-        HelloMessage hello = await AskAsync<HelloMessage>(
-            new HelloMessage(ProtocolLimits.Version, ProtocolLimits.MaxAnswerBytes, _options.Name, CodecChoice.Here), cancellationToken);
+        _helloId = ++_lastRequestId;
+        var hello = new HelloMessage(ProtocolLimits.Version, ProtocolLimits.MaxAnswerBytes, _options.Name, CodecChoice.Here);
+        Counters.AddControl(await _control.SendAsync(hello, _helloId.Value, ProtocolLimits.MaxRequestBytes, cancellationToken));
+    }
+
+    private void Welcome(HelloMessage hello)
+    {
+        _helloId = null;
         Peer = _control.Peer = $"{hello.NodeName} ({_connection.RemotePeer})";
         _peerCodecs = hello.Codecs;
         if (hello.Version != ProtocolLimits.Version)
@@ -203,25 +227,37 @@ public sealed class NodeClient : IAsyncDisposable
         where T : Message => AskAsync<T>(request, _options.StallDeadline, cancellationToken);
 
     private async Task<T> AskAsync<T>(Message request, TimeSpan deadline, CancellationToken cancellationToken)
-        where T : Message
+        where T : Message => Expect<T>((await ExchangeAsync([request], deadline, cancellationToken))[0]);
+
+    /// <summary>Sends requests together, and gives their answers: none of them is an error, but each may be of another kind than is expected.</summary>
+    private async Task<Message[]> ExchangeAsync(Message[] requests, TimeSpan deadline, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ending.CancelAfter(deadline);
+        string asked = requests.Length == 0 ? $"{MessageKind.Hello}" : string.Join(" and ", requests.Select(r => r.Kind));
         try
         {
-            ulong requestId = ++_lastRequestId;
-            int sent = await _control.SendAsync(request, requestId, ProtocolLimits.MaxRequestBytes, ending.Token);
-            FrameHeader header = await _control.ReadHeaderAsync(ending.Token)
-                ?? throw new MigrationException(MigrationError.ConnectionLost, $"{Peer} ended the connection instead of answering {request.Kind}");
-            Message answer = await _control.ReadMessageAsync(header, ending.Token);
-            Counters.AddControl(sent + FrameHeader.LengthBytes + header.PayloadBytes);
-            if (answer is ErrorMessage error)
+            ulong firstId = _lastRequestId + 1;
+            foreach (Message request in requests)
             {
-                throw new MigrationException(error.Error, $"{Peer} says: {error.Text}");
+                Counters.AddControl(await _control.PutAsync(request, ++_lastRequestId, ProtocolLimits.MaxRequestBytes, ending.Token));
             }
 
-            return header.RequestId == requestId && answer is T expected ? expected : throw Violation(answer);
+            await _control.FlushAsync(ending.Token);
+            if (_helloId is { } helloId)
+            {
+                Welcome(Expect<HelloMessage>(ThrowIfError(await ReadAnswerAsync(helloId, asked, ending.Token))));
+            }
+
+            // All are read before one that is an error is told: the next request is to find the next answer.
+            Message[] answers = new Message[requests.Length];
+            for (int i = 0; i < answers.Length; i++)
+            {
+                answers[i] = await ReadAnswerAsync(firstId + (ulong)i, asked, ending.Token);
+            }
+
+            return Array.ConvertAll(answers, ThrowIfError);
         }
         catch (OperationCanceledException e)
         {
@@ -229,13 +265,27 @@ public sealed class NodeClient : IAsyncDisposable
             _control.Abort();
             cancellationToken.ThrowIfCancellationRequested();
             throw new MigrationException(
-                MigrationError.DeadlineExceeded, $"{Peer} did not answer {request.Kind} within {deadline.TotalSeconds} s", e);
+                MigrationError.DeadlineExceeded, $"{Peer} did not answer {asked} within {deadline.TotalSeconds} s", e);
         }
         finally
         {
             _turn.Release();
         }
     }
+
+    private async Task<Message> ReadAnswerAsync(ulong requestId, string asked, CancellationToken cancellationToken)
+    {
+        FrameHeader header = await _control.ReadHeaderAsync(cancellationToken)
+            ?? throw new MigrationException(MigrationError.ConnectionLost, $"{Peer} ended the connection instead of answering {asked}");
+        Message answer = await _control.ReadMessageAsync(header, cancellationToken);
+        Counters.AddControl(FrameHeader.LengthBytes + header.PayloadBytes);
+        return header.RequestId == requestId || answer is ErrorMessage ? answer : throw Violation(answer);
+    }
+
+    private Message ThrowIfError(Message answer) => answer is ErrorMessage error ? throw new MigrationException(error.Error, $"{Peer} says: {error.Text}") : answer;
+
+    private T Expect<T>(Message answer)
+        where T : Message => answer as T ?? throw Violation(answer);
 
     private MigrationException Violation(Message answer) =>
         new(MigrationError.ProtocolViolation, $"{Peer} sent {answer.Kind} in the wrong place; do both nodes run the same release?");

@@ -24,7 +24,7 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
     private Action? _onLost;
     private volatile string? _loss;
     private volatile Exception? _refusal;
-    private bool _hasStart;
+    private Task<byte[]> _attached = Task.FromResult<byte[]>([0]);
     private bool _isDisposed;
 
     private PagedImage(PagerProcess process, ImageLayout layout, IImageTarget target, bool countsTouches)
@@ -95,8 +95,8 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
         return _touches.UsageOf(ranges.Where(r => _files.ContainsKey(r.Part)));
     }
 
-    /// <summary>Makes files for the memories, and has the pager connect to the memory node.</summary>
-    internal static async Task<PagedImage> AttachAsync(
+    /// <summary>Makes files for the memories, and has the pager connect to the memory node: <see cref="StartAsync"/> ends when it has.</summary>
+    internal static PagedImage Attach(
         Pager pager, ImageLayout layout, IImageTarget target, bool countsTouches, Func<uint, ImmutableArray<(int Part, ulong LengthBytes)>, PagerAttachment> attachment)
     {
         PagedImage image = new(pager.Process(), layout, target, countsTouches);
@@ -110,8 +110,7 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
             image._process.Status.Reset(image._number);
             image._process.Follow(image._number, image);
             PagerAttachment what = attachment(image._number, [.. image._files.Select(f => (f.Key, f.Value.LengthBytes))]);
-            byte[] answer = await image._process.AskAsync(PagerVerb.Attach, PagerFrame.Write(what.Write), [.. image._files.Values.Select(f => f.Descriptor)]);
-            image._hasStart = answer is not [0];
+            image._attached = image._process.AskAsync(PagerVerb.Attach, PagerFrame.Write(what.Write), [.. image._files.Values.Select(f => f.Descriptor)]);
             return image;
         }
         catch (Exception e)
@@ -126,8 +125,15 @@ public sealed class PagedImage : IPartFetcher, IMemoryPager, IDisposable
         }
     }
 
-    /// <summary>Ends when what comes with the skeleton is here.</summary>
-    internal Task StartAsync() => !_hasStart ? Task.CompletedTask : _process.AskAsync(PagerVerb.Start, PagerFrame.Write(w => w.Write(_number)));
+    /// <summary>Ends when the pager has opened the image at the memory node, and what comes with the skeleton is here.</summary>
+    /// <exception cref="MigrationException">The pager cannot have the image; the program must not run.</exception>
+    internal async Task StartAsync()
+    {
+        if (await _attached is not [0])
+        {
+            await _process.AskAsync(PagerVerb.Start, PagerFrame.Write(w => w.Write(_number)));
+        }
+    }
 
     /// <summary>The program is this node's. Should the pager be gone already, the program finds that out itself.</summary>
     internal void Own() => _ = _process.AskAsync(PagerVerb.Own, PagerFrame.Write(w => w.Write(_number)));

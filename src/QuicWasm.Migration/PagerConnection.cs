@@ -18,7 +18,7 @@ internal sealed class PagerConnection : IAsyncDisposable
     /// <exception cref="MigrationException">The memory node does not answer.</exception>
     public static async Task<PagerConnection> MakeAsync(PagerHost host, string endpoint, CancellationToken cancellationToken)
     {
-        NodeClient client = await NodeClient.ConnectAsync(host.Transports, TransportEndpoint.Parse(endpoint), host.Options, cancellationToken);
+        NodeClient client = await NodeClient.BeginAsync(host.Transports, TransportEndpoint.Parse(endpoint), host.Options, new TransferCounters(), cancellationToken);
         try
         {
             MessageChannel[] streams = await Task.WhenAll(client.DialAsync(cancellationToken), client.DialAsync(cancellationToken));

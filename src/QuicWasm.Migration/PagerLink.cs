@@ -63,15 +63,14 @@ internal sealed class PagerLink : IAsyncDisposable
         client.Counters = counters;
         try
         {
-            ulong epoch = (await client.ClaimAsync(attachment.Request.Image, attachment.Claimant, attachment.Request.IsShared, cancellationToken)).Epoch;
+            (ClaimedMessage claimed, ImageOpenedMessage opened) = await client.TakeImageAsync(attachment.Request, attachment.Claimant, cancellationToken);
             if (isOwner)
             {
                 // A memory node that was started anew does not know who owns the program: it is told again.
-                OwnershipMessage commit = new(MessageKind.Commit, attachment.Request.Image, attachment.Claimant, epoch);
+                OwnershipMessage commit = new(MessageKind.Commit, attachment.Request.Image, attachment.Claimant, claimed.Epoch);
                 await client.StepAsync(commit, MessageKind.Committed, cancellationToken);
             }
 
-            ImageOpenedMessage opened = await client.OpenImageAsync(attachment.Request, cancellationToken);
             GranulePlan plan = CopyGranularity.Of(attachment.Request.Granularity).Plan(opened.Layout, attachment.Request.Options);
             return new PagerLink(client)
             {

@@ -179,17 +179,19 @@ public sealed class PagerServer
     {
         MemoryFile[] files = [.. descriptors.Zip(attachment.Memories, (d, m) => new MemoryFile(new SafeFileHandle(d, ownsHandle: true), m.LengthBytes))];
         PagerSession session = new(attachment, _host, files);
+
+        // Views of its memories may be registered while the memory node is asked.
+        _sessions[attachment.Image] = session;
         try
         {
             await session.AttachAsync();
         }
         catch
         {
-            await session.DisposeAsync();
+            await DetachAsync(attachment.Image);
             throw;
         }
 
-        _sessions[attachment.Image] = session;
         return [(byte)(session.StartAsync().IsCompletedSuccessfully ? 0 : 1)];
     }
 

@@ -23,6 +23,9 @@ internal sealed partial class PagerSession : IAsyncDisposable
     private readonly List<Waiter> _waiters = [];
     private readonly PagerFaults _clock = new();
     private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(int Part, ulong View, ulong Address)> _early = [];
+    private bool _isAttached;
     private GranuleQueue _queue = null!;
     private GranulePlan _plan = null!;
     private ImageLayout _layout = null!;
@@ -69,9 +72,28 @@ internal sealed partial class PagerSession : IAsyncDisposable
         }
 
         BeginPrefetch(link);
-        _link = link;
+        if (!TryUse(link))
+        {
+            await link.DisposeAsync();
+            throw _loss!;
+        }
+
         Receive(link);
+        _attached.TrySetResult();
+        _early.ForEach(f => OnFault(f.Part, f.View, f.Address));
+        _early.Clear();
         Pump();
+    }
+
+    // Not when the image is not needed any more, or lost: whoever said so has seen no link that is to be closed.
+    private bool TryUse(PagerLink link)
+    {
+        lock (_lock)
+        {
+            _link = _loss is null ? link : null;
+            _isAttached = true;
+            return _loss is null;
+        }
     }
 
     /// <summary>Ends when what comes with the skeleton is here.</summary>
@@ -120,6 +142,12 @@ internal sealed partial class PagerSession : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (!_isAttached)
+            {
+                _early.Add((part, view, address));
+                return;
+            }
+
             GranuleRun run = _plan.GranulesOf(part, address - view, AddressRange.PageBytes);
             if (_loss is not null || _queue.HasArrived(run))
             {
@@ -142,7 +170,11 @@ internal sealed partial class PagerSession : IAsyncDisposable
     }
 
     /// <summary>Ends when a range of a part is here, and its bytes are on their way to the running node.</summary>
-    public Task FetchAsync(int part, ulong offset, ulong lengthBytes) => WaitForAsync(_plan.GranulesOf(part, offset, lengthBytes), isNeededNow: true);
+    public async Task FetchAsync(int part, ulong offset, ulong lengthBytes)
+    {
+        await _attached.Task;
+        await WaitForAsync(_plan.GranulesOf(part, offset, lengthBytes), isNeededNow: true);
+    }
 
     /// <summary>Ends when everything is here.</summary>
     public Task PushAsync() => WaitForAsync(new GranuleRun(0, _plan.GranuleCount), isNeededNow: false);
@@ -153,7 +185,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
         string why;
         lock (_lock)
         {
-            if (_loss is not null || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < Deadline)
+            if (_loss is not null || !_isAttached || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < Deadline)
             {
                 return;
             }
@@ -194,6 +226,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
 
         _host.Tell(PagerVerb.Lost, Image, PagerFrame.Write(w => w.Write(why.Message)));
         waiters.ForEach(w => w.Done.TrySetException(why));
+        _attached.TrySetException(why);
         _ending.Cancel();
     }
 

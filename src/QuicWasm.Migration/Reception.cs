@@ -117,7 +117,7 @@ internal sealed class Reception(
         NodeClient? client = null;
         try
         {
-            client = await NodeClient.ConnectAsync(transports, endpoint, options, counters, ending.Token);
+            client = await NodeClient.BeginAsync(transports, endpoint, options, counters, ending.Token);
             MigrationException? lost = await CommitAgainAsync(client, ending.Token);
             if (lost is not null)
             {
@@ -183,21 +183,40 @@ internal sealed class Reception(
 
         report.MarkRequired();
         _source.CarriesGranules = _paged is null && plan.RequiredCount < plan.GranuleCount;
-        if (_paged is not null)
-        {
-            await _paged.StartAsync();
-        }
-        else if (_source.CarriesGranules)
+        if (_source.CarriesGranules)
         {
             _fetcher = new GranuleFetcher(layout, plan, ledger, executor, _source, options.FaultDeadline);
         }
-        else
+        else if (_paged is null)
         {
             report.MarkAll();
         }
 
-        target.Complete(_paged is not null ? _paged : _fetcher);
+        await CompleteAsync();
         report.MarkRestored();
+    }
+
+    // The memories are mapped while the pager opens the image; before it has, the program is not this node's.
+    private async Task CompleteAsync()
+    {
+        if (_paged is not { } paged)
+        {
+            target.Complete(_fetcher);
+            return;
+        }
+
+        try
+        {
+            target.Complete(paged);
+        }
+        catch (ImageException)
+        {
+            // Where the pager cannot have the image, that is the reason.
+            await paged.StartAsync();
+            throw;
+        }
+
+        await paged.StartAsync();
     }
 
     private bool CountsTouches => options.CountsTouches && request.Prefetch != Prefetch.None;
@@ -228,7 +247,7 @@ internal sealed class Reception(
     {
         await (_preparing ?? Task.CompletedTask);
         _preparing = null;
-        return await PagedImage.AttachAsync(
+        return PagedImage.Attach(
             options.Pager!,
             layout,
             target,

@@ -55,12 +55,12 @@ internal sealed class SourceConnection(
     public string? LastLoss { get; private set; }
 
     /// <summary>Connects for the first time, freezes if that is asked for, opens the image, and claims it.</summary>
-    /// <param name="check">Whether this node can take the image; called before the claim.</param>
+    /// <param name="check">Whether this node can take the image; the claim of one that it cannot ends with the connection.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task ConnectAsync(Action<ImageLayout, GranulePlan> check, CancellationToken cancellationToken)
     {
         _check = check;
-        _client = await NodeClient.ConnectAsync(transports, endpoint, options, counters, cancellationToken);
+        _client = await NodeClient.BeginAsync(transports, endpoint, options, counters, cancellationToken);
         report.MarkConnected(_client);
 
         // What a stream is dialled for is known when the image is open; the program is frozen meanwhile.
@@ -238,7 +238,7 @@ internal sealed class SourceConnection(
         NodeClient? client = null;
         try
         {
-            client = await NodeClient.ConnectAsync(transports, endpoint, options, counters, ending.Token);
+            client = await NodeClient.BeginAsync(transports, endpoint, options, counters, ending.Token);
             await AdoptAsync(client, ending.Token);
             client = null;
             return null;
@@ -269,7 +269,7 @@ internal sealed class SourceConnection(
             report.MarkFrozen();
         }
 
-        ImageOpenedMessage opened = await client.OpenImageAsync(_request, cancellationToken);
+        (ClaimedMessage claimed, ImageOpenedMessage opened) = await client.TakeImageAsync(_request, _claimant, cancellationToken);
         GranulePlan plan = CopyGranularity.Of(_request.Granularity).Plan(opened.Layout, _request.Options);
         if (_opened is not null && (plan.GranuleCount != Plan.GranuleCount || plan.LengthBytes != Plan.LengthBytes))
         {
@@ -280,9 +280,9 @@ internal sealed class SourceConnection(
         _request = _request with { Image = opened.Layout.Id };
         Plan = isFirst ? plan : Plan;
         _opened = isFirst ? opened : opened with { Layout = _opened!.Layout };
+        Epoch = claimed.Epoch;
         _check?.Invoke(Layout, Plan);
         _check = null;
-        await ClaimAsync(client, cancellationToken);
         if (isFirst)
         {
             report.MarkClaimed();
