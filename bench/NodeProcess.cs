@@ -57,7 +57,7 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
     /// </summary>
     public static async Task<(NodeProcess Process, string Endpoint)> StartNodeUnwatchedAsync(string outputFolder, bool warmsItself, CancellationToken cancellationToken)
     {
-        string[] arguments = ["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", outputFolder, .. warmsItself ? Array.Empty<string>() : ["--warm-up", "0"]];
+        string[] arguments = ["node", "--listen", "tcp:127.0.0.1:0", "--output-folder", outputFolder, "--max-programs", "1024", .. warmsItself ? Array.Empty<string>() : ["--warm-up", "0"]];
         NodeProcess node = new(Launch(NodeSite.Loopback, "QuicWasm.Cli.dll", arguments), null, standsBy: false, samples: false);
         try
         {

@@ -53,7 +53,7 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
             Name = $"quicwasm {Environment.ProcessId}",
             PeerFailed = e => console.Say(e.Message),
         });
-        var hosted = new HostedProgram(program, name);
+        var hosted = new HostedProgram(program, name) { Begins = Starting };
         node.Add(hosted);
         using PosixSignalRegistration? signal = options.FreezeTo is null || OperatingSystem.IsWindows()
             ? null
@@ -64,7 +64,6 @@ internal sealed class ProgramSession(CommandConsole console, RunningProgram prog
             console.Say($"listening on {actual}");
         }
 
-        Starting?.Invoke();
         ProgramStatus status = await hosted.RunAsync();
         if (status.Outcome != ProgramOutcome.Suspended)
         {

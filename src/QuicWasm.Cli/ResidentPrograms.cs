@@ -117,7 +117,15 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
 
     private async Task<OrderedEnd> RunAsync(Guid id, MigratedProgram migrated, ProgramFiles files)
     {
-        var hosted = new HostedProgram(migrated.Program, $"{id}");
+        MigrationReport report = migrated.Migration.Report;
+        var hosted = new HostedProgram(migrated.Program, $"{id}")
+        {
+            Begins = () =>
+            {
+                report.MarkFirstInstruction();
+                console.Say($"program {id} runs; ms after its order: {report.Steps}, first instruction {report.FirstInstruction!.Value.TotalMilliseconds:0.00}");
+            },
+        };
         Node().Add(hosted);
         _running[id] = hosted;
         OrderedEnd end;
@@ -126,7 +134,7 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
             end = await RunAsync(hosted, migrated);
             if (WritesReports)
             {
-                Report(files, migrated.Migration.Report);
+                Report(files, report);
             }
         }
         finally
@@ -147,9 +155,6 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
     {
         bool isWhole = migrated.Migration.Report.AllArrived is not null;
         Task letGo = isWhole ? ResumeCommand.LetGoAsync(console, migrated.Migration, CancellationToken.None) : Task.CompletedTask;
-        MigrationReport report = migrated.Migration.Report;
-        report.MarkFirstInstruction();
-        console.Say($"program {hosted.Name} runs; ms after its order: {report.Steps}, first instruction {report.FirstInstruction!.Value.TotalMilliseconds:0.00}");
         OrderedEnd end = await EndOfAsync(hosted, migrated.Program);
         await letGo;
         if (!isWhole && end.Outcome != OrderedOutcome.Frozen)

@@ -34,6 +34,9 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
     /// <summary>Whether the program was frozen, and is its image's.</summary>
     public bool IsFrozen { get; private set; }
 
+    /// <summary>Called on the program's thread, just before its first instruction.</summary>
+    public Action? Begins { get; init; }
+
     /// <summary>Runs the program on a thread of its own.</summary>
     /// <returns>How it ended; Suspended where it was frozen, and belongs to its image now.</returns>
     /// <exception cref="QuicWasm.Runtime.TrapException">The program trapped.</exception>
@@ -55,7 +58,14 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
             _phase = Phase.Running;
         }
 
-        return Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return RunHereAsync();
+    }
+
+    private async Task<ProgramStatus> RunHereAsync()
+    {
+        await new ThreadOfItsOwn("program");
+        Begins?.Invoke();
+        return Run();
     }
 
     /// <inheritdoc/>

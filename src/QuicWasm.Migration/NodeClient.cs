@@ -135,13 +135,24 @@ public sealed class NodeClient : IAsyncDisposable
         _turn.Dispose();
     }
 
-    /// <summary>Claims an image and opens it, in one round trip.</summary>
-    internal async Task<(ClaimedMessage Claimed, ImageOpenedMessage Opened)> TakeImageAsync(MigrationRequest request, Guid claimant, CancellationToken cancellationToken)
+    internal async Task<ImageOpenedMessage> OpenImageAsync(MigrationRequest request, CancellationToken cancellationToken) =>
+        Opened(await AskAsync<ImageOpenedMessage>(Open(request), cancellationToken), request);
+
+    /// <summary>Opens an image and claims it, in one round trip.</summary>
+    internal async Task<(ImageOpenedMessage Opened, ClaimedMessage Claimed)> TakeImageAsync(MigrationRequest request, Guid claimant, CancellationToken cancellationToken)
     {
-        var open = new OpenImageMessage(request.Image, request.Granularity, request.Options, request.Prefetch & (Prefetch.Stack | Prefetch.Recorded));
-        Message[] answers = await ExchangeAsync([new ClaimMessage(request.Image, claimant, request.IsShared), open], _options.StallDeadline, cancellationToken);
+        Message[] answers = await ExchangeAsync([Open(request), new ClaimMessage(request.Image, claimant, request.IsShared)], _options.StallDeadline, cancellationToken);
+        return (Opened(Expect<ImageOpenedMessage>(answers[0]), request), Expect<ClaimedMessage>(answers[1]));
+    }
+
+    private static OpenImageMessage Open(MigrationRequest request) =>
+        new(request.Image, request.Granularity, request.Options, request.Prefetch & (Prefetch.Stack | Prefetch.Recorded));
+
+    // What the peer can decode is known with its first answer.
+    private ImageOpenedMessage Opened(ImageOpenedMessage opened, MigrationRequest request)
+    {
         _codecs = CodecChoice.Of(request.Compression, _peerCodecs, Peer, TimeProvider.System);
-        return (Expect<ClaimedMessage>(answers[0]), Expect<ImageOpenedMessage>(answers[1]));
+        return opened;
     }
 
     /// <summary>Has an image made of a program that goes on. The image stays for others to share, as long as it is held or shared.</summary>

@@ -63,7 +63,7 @@ internal sealed class PagerLink : IAsyncDisposable
         client.Counters = counters;
         try
         {
-            (ClaimedMessage claimed, ImageOpenedMessage opened) = await client.TakeImageAsync(attachment.Request, attachment.Claimant, cancellationToken);
+            (ImageOpenedMessage opened, ClaimedMessage claimed) = await client.TakeImageAsync(attachment.Request, attachment.Claimant, cancellationToken);
             if (isOwner)
             {
                 // A memory node that was started anew does not know who owns the program: it is told again.

@@ -23,9 +23,9 @@ internal sealed partial class PagerSession : IAsyncDisposable
     private readonly List<Waiter> _waiters = [];
     private readonly PagerFaults _clock = new();
     private readonly CancellationTokenSource _ending = new();
-    private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(int Part, ulong View, ulong Address)> _early = [];
-    private bool _isAttached;
+    private bool _hasBegun;
     private GranuleQueue _queue = null!;
     private GranulePlan _plan = null!;
     private ImageLayout _layout = null!;
@@ -79,7 +79,12 @@ internal sealed partial class PagerSession : IAsyncDisposable
         }
 
         Receive(link);
-        _attached.TrySetResult();
+        lock (_lock)
+        {
+            _hasBegun = true;
+        }
+
+        _begun.TrySetResult();
         _early.ForEach(f => OnFault(f.Part, f.View, f.Address));
         _early.Clear();
         Pump();
@@ -91,7 +96,6 @@ internal sealed partial class PagerSession : IAsyncDisposable
         lock (_lock)
         {
             _link = _loss is null ? link : null;
-            _isAttached = true;
             return _loss is null;
         }
     }
@@ -142,7 +146,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (!_isAttached)
+            if (!_hasBegun)
             {
                 _early.Add((part, view, address));
                 return;
@@ -172,7 +176,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
     /// <summary>Ends when a range of a part is here, and its bytes are on their way to the running node.</summary>
     public async Task FetchAsync(int part, ulong offset, ulong lengthBytes)
     {
-        await _attached.Task;
+        await _begun.Task;
         await WaitForAsync(_plan.GranulesOf(part, offset, lengthBytes), isNeededNow: true);
     }
 
@@ -185,7 +189,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
         string why;
         lock (_lock)
         {
-            if (_loss is not null || !_isAttached || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < Deadline)
+            if (_loss is not null || !_hasBegun || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < Deadline)
             {
                 return;
             }
@@ -226,7 +230,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
 
         _host.Tell(PagerVerb.Lost, Image, PagerFrame.Write(w => w.Write(why.Message)));
         waiters.ForEach(w => w.Done.TrySetException(why));
-        _attached.TrySetException(why);
+        _begun.TrySetException(why);
         _ending.Cancel();
     }
 

@@ -26,11 +26,11 @@ internal sealed class Reception(
     /// <summary>Copies what must come before the first instruction, and has the target put it together.</summary>
     public async Task CopyAsync(CancellationToken cancellationToken)
     {
-        bool isPaged = false;
         _preparing = MayPage ? PrepareAsync(options.Pager!) : null;
-        await _source.ConnectAsync((layout, plan) => isPaged = LeavesMemory(layout, plan), cancellationToken);
+        await _source.ConnectAsync(Obstacle is null ? null : RefuseLazyMemory, cancellationToken);
         ImageLayout layout = _source.Layout;
         GranulePlan plan = _source.Plan;
+        bool isPaged = LazyMemory(layout, plan) is not null;
         report.PlannedGranules = (plan.GranuleCount, plan.RequiredCount);
         report.ImageBytes = plan.LengthBytes;
 
@@ -256,23 +256,24 @@ internal sealed class Reception(
                 number, $"{endpoint}", request with { Image = layout.Id }, _source.Claimant, options.FaultDeadline, CountsTouches, memories));
     }
 
-    // Whether memories come while the program runs; and if so, whether this node can do that.
-    private bool LeavesMemory(ImageLayout layout, GranulePlan plan)
-    {
-        ImagePart? left = layout.Parts.FirstOrDefault(part =>
-            part is { Kind: PartKind.Memory, LengthBytes: > 0 } && plan.GranulesOf(part.Number, 0, part.LengthBytes).End > plan.RequiredCount);
-        if (left is null)
-        {
-            return false;
-        }
+    // Why this node cannot have memories come while a program runs.
+    private string? Obstacle => options.Pager is null ? "this node has no pager"
+        : endpoint.Scheme == "loopback" ? "a pager is another process, which loopback does not reach"
+        : (ulong)request.Options.PageBytes < AddressRange.PageBytes ? $"a page of this system has {AddressRange.PageBytes} bytes, more than was asked for"
+        : null;
 
-        string? obstacle = options.Pager is null ? "this node has no pager"
-            : endpoint.Scheme == "loopback" ? "a pager is another process, which loopback does not reach"
-            : (ulong)request.Options.PageBytes < AddressRange.PageBytes ? $"a page of this system has {AddressRange.PageBytes} bytes, more than was asked for"
-            : null;
-        return obstacle is null ? true : throw new MigrationException(
-            MigrationError.Unsupported,
-            $"image {layout.Id} has a memory of {left.LengthBytes} bytes, and this node cannot fetch memory lazily: {obstacle}; "
-            + "copy memories eagerly, or use mode no-cow");
+    private void RefuseLazyMemory(ImageLayout layout, GranulePlan plan)
+    {
+        if (LazyMemory(layout, plan) is { } left)
+        {
+            throw new MigrationException(
+                MigrationError.Unsupported,
+                $"image {layout.Id} has a memory of {left.LengthBytes} bytes, and this node cannot fetch memory lazily: {Obstacle}; "
+                + "copy memories eagerly, or use mode no-cow");
+        }
     }
+
+    // A memory that comes while the program runs, if any does.
+    private static ImagePart? LazyMemory(ImageLayout layout, GranulePlan plan) => layout.Parts.FirstOrDefault(part =>
+        part is { Kind: PartKind.Memory, LengthBytes: > 0 } && plan.GranulesOf(part.Number, 0, part.LengthBytes).End > plan.RequiredCount);
 }

@@ -55,9 +55,9 @@ internal sealed class SourceConnection(
     public string? LastLoss { get; private set; }
 
     /// <summary>Connects for the first time, freezes if that is asked for, opens the image, and claims it.</summary>
-    /// <param name="check">Whether this node can take the image; the claim of one that it cannot ends with the connection.</param>
+    /// <param name="check">Refuses an image that this node cannot take, before the claim; null where it can take any, so that one round trip does for both.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task ConnectAsync(Action<ImageLayout, GranulePlan> check, CancellationToken cancellationToken)
+    public async Task ConnectAsync(Action<ImageLayout, GranulePlan>? check, CancellationToken cancellationToken)
     {
         _check = check;
         _client = await NodeClient.BeginAsync(transports, endpoint, options, counters, cancellationToken);
@@ -269,7 +269,18 @@ internal sealed class SourceConnection(
             report.MarkFrozen();
         }
 
-        (ClaimedMessage claimed, ImageOpenedMessage opened) = await client.TakeImageAsync(_request, _claimant, cancellationToken);
+        ulong? epoch = null;
+        ImageOpenedMessage opened;
+        if (_check is null)
+        {
+            (opened, ClaimedMessage claimed) = await client.TakeImageAsync(_request, _claimant, cancellationToken);
+            epoch = claimed.Epoch;
+        }
+        else
+        {
+            opened = await client.OpenImageAsync(_request, cancellationToken);
+        }
+
         GranulePlan plan = CopyGranularity.Of(_request.Granularity).Plan(opened.Layout, _request.Options);
         if (_opened is not null && (plan.GranuleCount != Plan.GranuleCount || plan.LengthBytes != Plan.LengthBytes))
         {
@@ -280,9 +291,9 @@ internal sealed class SourceConnection(
         _request = _request with { Image = opened.Layout.Id };
         Plan = isFirst ? plan : Plan;
         _opened = isFirst ? opened : opened with { Layout = _opened!.Layout };
-        Epoch = claimed.Epoch;
         _check?.Invoke(Layout, Plan);
         _check = null;
+        Epoch = epoch ?? (await client.ClaimAsync(Layout.Id, _claimant, _request.IsShared, cancellationToken)).Epoch;
         if (isFirst)
         {
             report.MarkClaimed();
