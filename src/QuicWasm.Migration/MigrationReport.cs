@@ -16,7 +16,7 @@ public sealed class MigrationReport
 
     internal MigrationReport(TransferCounters counters) => _counters = counters;
 
-    /// <summary>The memory node has answered.</summary>
+    /// <summary>The connection to the memory node stands, and Hello has been sent.</summary>
     public TimeSpan? Connected { get; private set; }
 
     /// <summary>The program is frozen, and the memory node has said so; null where it was frozen before.</summary>
