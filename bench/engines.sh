@@ -38,12 +38,11 @@ for program in "$@"; do
     for mode in "${modes[@]}"; do run "$mode" "$program" "$name" >> "$mode"; done
   done
   q=$(median < tiered) u=$(median < unfreezable) n=$(median < node)
+  toNode=$(paste tiered node | awk '{ print $1 / $2 }' | median)
   if [[ "$name" == coremark* ]]; then
-    toNode=$(paste tiered node | awk '{ print $1 / $2 }' | median)
     points=$(awk -v q="$(sort -g tiered | tail -1)" -v u="$(sort -g unfreezable | tail -1)" 'BEGIN { print 100 * (u / q - 1) }')
     awk -v p="$name" -v q="$q" -v u="$u" -v n="$n" -v r="$toNode" -v s="$points" 'BEGIN { printf "%-18s %10.0f/s %10.0f/s %10.0f/s %10.2f %11.1f%%\n", p, q, u, n, r, s }'
   else
-    toNode=$(paste tiered node | awk '{ print $1 / $2 }' | median)
     points=$(awk -v q="$(sort -g tiered | head -1)" -v u="$(sort -g unfreezable | head -1)" 'BEGIN { print 100 * (q / u - 1) }')
     awk -v p="$name" -v q="$q" -v u="$u" -v n="$n" -v r="$toNode" -v s="$points" 'BEGIN { printf "%-18s %11.3fs %11.3fs %11.3fs %10.2f %11.1f%%\n", p, q, u, n, r, s }'
   fi

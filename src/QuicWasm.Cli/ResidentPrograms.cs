@@ -123,7 +123,7 @@ internal sealed partial class ResidentPrograms(CommandConsole console, ProgramOp
             Begins = () =>
             {
                 report.MarkFirstInstruction();
-                console.Say($"program {id} runs; ms after its order: {report.Steps}, first instruction {report.FirstInstruction!.Value.TotalMilliseconds:0.00}");
+                console.Say($"program {id} runs; ms after its order: {report.Steps}");
             },
         };
         Node().Add(hosted);

@@ -214,7 +214,7 @@ internal sealed class GranuleSender(MemoryNode node, NodeSession session, Messag
         if (_zeros is { } zeros)
         {
             _zeros = null;
-            await channel.WriteAsync(zeros, _requestId, cancellationToken);
+            await channel.PutAsync(zeros, _requestId, ProtocolLimits.MaxAnswerBytes, cancellationToken);
         }
     }
 }

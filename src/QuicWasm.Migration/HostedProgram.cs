@@ -64,7 +64,6 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
     private async Task<ProgramStatus> RunHereAsync()
     {
         await new ThreadOfItsOwn("program");
-        Begins?.Invoke();
         return Run();
     }
 
@@ -119,6 +118,7 @@ public sealed class HostedProgram(RunningProgram program, string name) : IHosted
     {
         try
         {
+            Begins?.Invoke();
             while (true)
             {
                 ProgramStatus status = program.Run();

@@ -70,14 +70,6 @@ internal sealed class MessageChannel : IAsyncDisposable
         return length + FrameHeader.LengthBytes;
     }
 
-    /// <summary>Sends a short message; it leaves with the next flush at the latest.</summary>
-    public ValueTask WriteAsync(Message message, ulong requestId, CancellationToken cancellationToken)
-    {
-        _message.ResetWrittenCount();
-        message.Write(_message);
-        return SendAsync(message.Kind, requestId, _message.WrittenMemory, cancellationToken);
-    }
-
     /// <summary>Sends a frame; it leaves with the next flush at the latest.</summary>
     public async ValueTask SendAsync(MessageKind kind, ulong requestId, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {

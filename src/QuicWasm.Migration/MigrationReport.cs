@@ -99,13 +99,13 @@ public sealed class MigrationReport
     /// <summary>Whoever runs the program says so just before the first instruction.</summary>
     public void MarkFirstInstruction() => FirstInstruction ??= Stopwatch.GetElapsedTime(_start);
 
-    /// <summary>When each step was done before the first instruction, in milliseconds since its start, as in <c>connected 0.61, frozen 1.70</c>.</summary>
+    /// <summary>When each step up to the first instruction was done, in milliseconds since its start, as in <c>connected 0.61, frozen 1.70</c>.</summary>
     public string Steps => string.Join(
         ", ",
         from step in new (string Name, TimeSpan? At)[]
         {
             ("connected", Connected), ("frozen", Frozen), ("claimed", Claimed), ("skeleton", SkeletonArrived), ("required", RequiredArrived), ("restored", Restored),
-            ("committed", Committed),
+            ("committed", Committed), ("first instruction", FirstInstruction),
         }
         let at = step.At?.TotalMilliseconds
         where at is not null

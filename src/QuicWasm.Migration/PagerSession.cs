@@ -25,7 +25,6 @@ internal sealed partial class PagerSession : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(int Part, ulong View, ulong Address)> _early = [];
-    private bool _hasBegun;
     private GranuleQueue _queue = null!;
     private GranulePlan _plan = null!;
     private ImageLayout _layout = null!;
@@ -81,10 +80,9 @@ internal sealed partial class PagerSession : IAsyncDisposable
         Receive(link);
         lock (_lock)
         {
-            _hasBegun = true;
+            _begun.TrySetResult();
         }
 
-        _begun.TrySetResult();
         _early.ForEach(f => OnFault(f.Part, f.View, f.Address));
         _early.Clear();
         Pump();
@@ -146,13 +144,13 @@ internal sealed partial class PagerSession : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (!_hasBegun)
+            if (_loss is null && !_begun.Task.IsCompleted)
             {
                 _early.Add((part, view, address));
                 return;
             }
 
-            GranuleRun run = _plan.GranulesOf(part, address - view, AddressRange.PageBytes);
+            GranuleRun run = _loss is null ? _plan.GranulesOf(part, address - view, AddressRange.PageBytes) : default;
             if (_loss is not null || _queue.HasArrived(run))
             {
                 _host.Userfault.Wake(address, AddressRange.PageBytes);
@@ -189,7 +187,7 @@ internal sealed partial class PagerSession : IAsyncDisposable
         string why;
         lock (_lock)
         {
-            if (_loss is not null || !_hasBegun || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < Deadline)
+            if (_loss is not null || !_begun.Task.IsCompleted || _queue.IsComplete || !_queue.IsWaiting || Stopwatch.GetElapsedTime(_waitingSince) < Deadline)
             {
                 return;
             }

@@ -269,12 +269,11 @@ internal sealed class SourceConnection(
             report.MarkFrozen();
         }
 
-        ulong? epoch = null;
         ImageOpenedMessage opened;
         if (_check is null)
         {
             (opened, ClaimedMessage claimed) = await client.TakeImageAsync(_request, _claimant, cancellationToken);
-            epoch = claimed.Epoch;
+            Epoch = claimed.Epoch;
         }
         else
         {
@@ -291,9 +290,13 @@ internal sealed class SourceConnection(
         _request = _request with { Image = opened.Layout.Id };
         Plan = isFirst ? plan : Plan;
         _opened = isFirst ? opened : opened with { Layout = _opened!.Layout };
-        _check?.Invoke(Layout, Plan);
-        _check = null;
-        Epoch = epoch ?? (await client.ClaimAsync(Layout.Id, _claimant, _request.IsShared, cancellationToken)).Epoch;
+        if (_check is { } check)
+        {
+            _check = null;
+            check(Layout, Plan);
+            await ClaimAsync(client, cancellationToken);
+        }
+
         if (isFirst)
         {
             report.MarkClaimed();

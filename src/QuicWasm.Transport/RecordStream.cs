@@ -35,11 +35,13 @@ internal sealed class RecordStream(Socket socket, Action<int> countRead, Action<
     /// <summary>Keeps what is written from now on until there is much of it, or <see cref="SendGatheredAsync"/> is called.</summary>
     public void Gather() => _gathered ??= ArrayPool<byte>.Shared.Rent(GatheredBytes);
 
-    /// <summary>Sends what was kept; later writes are sent at once again.</summary>
+    /// <summary>Sends what was kept since <see cref="Gather"/>; later writes are sent at once again.</summary>
     public async ValueTask SendGatheredAsync(CancellationToken cancellationToken)
     {
-        await SendAsync(_gathered.AsMemory(0, _gatheredBytes), cancellationToken);
-        DropGathered();
+        byte[] buffer = _gathered!;
+        await SendAsync(buffer.AsMemory(0, _gatheredBytes), cancellationToken);
+        (_gathered, _gatheredBytes) = (null, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -129,16 +131,6 @@ internal sealed class RecordStream(Socket socket, Action<int> countRead, Action<
             var count = await socket.SendAsync(bytes, SocketFlags.None, cancellationToken);
             countWrite(count);
             bytes = bytes[count..];
-        }
-    }
-
-    private void DropGathered()
-    {
-        if (_gathered is { } buffer)
-        {
-            _gathered = null;
-            _gatheredBytes = 0;
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }
