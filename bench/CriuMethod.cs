@@ -32,7 +32,7 @@ internal static class CriuMethod
         await program.LinesAsync(context.LinesAtSource, cancellationToken);
 
         long asked = Stopwatch.GetTimestamp();
-        string[] dump = ["dump", "--tree", $"{source.ProcessId}", "--images-dir", images, "-o", "dump.log"];
+        string[] dump = ["dump", "--tree", $"{source.ProcessId}", "--images-dir", images];
         await using NodeProcess dumping = isLazy
             ? await StartAsync(here, [.. dump, "--lazy-pages", .. AddressOf(here)], _ => IsWritten(Path.Combine(images, Inventory)), cancellationToken)
             : await DumpAsync(here, there, dump, images, pages, cancellationToken);
@@ -43,7 +43,7 @@ internal static class CriuMethod
         // Lazily, its number is still taken by the stopped process that its pages come from: it gets it in a space of numbers of its own.
         string[] apart = isLazy ? ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"] : [];
         await using NodeProcess destination = NodeProcess.StartOther(
-            there, [.. apart, Criu.Command, "restore", "--images-dir", pages, "-o", "restore.log", .. Enumerable.Repeat("--lazy-pages", isLazy ? 1 : 0)]);
+            there, [.. apart, Criu.Command, "restore", "--images-dir", pages, .. Enumerable.Repeat("--lazy-pages", isLazy ? 1 : 0)]);
         await destination.EndAsync(cancellationToken);
         program.End(file);
         result.Take(program);
@@ -57,7 +57,7 @@ internal static class CriuMethod
     private static async Task<NodeProcess> DumpAsync(
         NodeSite here, NodeSite there, IEnumerable<string> dump, string images, string pages, CancellationToken cancellationToken)
     {
-        await using NodeProcess server = await StartAsync(there, ["page-server", "--images-dir", pages, "-o", "server.log", .. AddressOf(there)], IsListening, cancellationToken);
+        await using NodeProcess server = await StartAsync(there, ["page-server", "--images-dir", pages, .. AddressOf(there)], IsListening, cancellationToken);
         NodeProcess dumping = NodeProcess.StartOther(here, [Criu.Command, .. dump, "--page-server", .. AddressOf(there)]);
         try
         {
@@ -79,7 +79,7 @@ internal static class CriuMethod
 
     private static Task<NodeProcess> StartPagerAsync(NodeSite there, NodeSite here, string images, CancellationToken cancellationToken) => StartAsync(
         there,
-        ["lazy-pages", "--page-server", "--images-dir", images, "-o", "lazy.log", .. AddressOf(here)],
+        ["lazy-pages", "--page-server", "--images-dir", images, .. AddressOf(here)],
         _ => File.Exists(Path.Combine(images, "lazy-pages.socket")),
         cancellationToken);
 

@@ -9,12 +9,13 @@ internal static class MissingHere
     private static readonly Lazy<string?> Faults = new(ProbeFaults);
 
     /// <summary>The reason, or null where nothing is missing.</summary>
-    public static string? For(ExperimentPoint point) => For(point, LinkNamespaces.Unavailable(), Criu.Unavailable, Faults, SystemCommand.Exists("node"));
+    public static string? For(ExperimentPoint point) => For(
+        point, LinkNamespaces.Unavailable(), point.Method == Methods.CriuLazy ? Criu.LazyUnavailable : Criu.Unavailable, Faults, SystemCommand.Exists("node"));
 
     /// <summary>The same, of a machine with these facts.</summary>
     /// <param name="point">What would be measured.</param>
     /// <param name="noLink">Why there is no emulated link, or null.</param>
-    /// <param name="noCriu">Why CRIU does not work, or null.</param>
+    /// <param name="noCriu">Why CRIU does not do the method of the point, or null.</param>
     /// <param name="noFaults">Why page faults cannot be caught, or null.</param>
     /// <param name="hasNode">Whether node is installed.</param>
     public static string? For(ExperimentPoint point, string? noLink, Lazy<string?> noCriu, Lazy<string?> noFaults, bool hasNode) => point switch

@@ -204,5 +204,5 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
     }
 
     private HarnessException Failed(string what) =>
-        new($"a process of the run failed: {what}\n{string.Join('\n', _messages.Output.TakeLast(20))}");
+        new($"a process of the run failed: {what}: {_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}\n{string.Join('\n', _messages.Output.TakeLast(20))}");
 }

@@ -20,4 +20,12 @@ public sealed class MissingHereTests
         Assert.Null(MissingHere.For(new ExperimentPoint { Mode = "cow", EagerMemory = true }, "no root", Broken, Broken, hasNode: false));
         Assert.Null(MissingHere.For(new ExperimentPoint(), "no root", Broken, Broken, hasNode: false));
     }
+
+    [Theory]
+    [InlineData("1048576\n", "000001fffeffffff", false)]
+    [InlineData("4194304\n", "000001fffeffffff", true)]
+    [InlineData("1048576\n", "000001ffffffffff", true)]
+    [InlineData("1048576\n", "0000000001000000", true)]
+    public void Lazy_pages_of_criu_need_long_pipes_or_the_right_to_exceed_limits(string limit, string capabilities, bool isPossible) =>
+        Assert.Equal(isPossible, Criu.ShortPipes(limit, ["Name:\tdotnet", $"CapEff:\t{capabilities}"]) is null);
 }
