@@ -11,7 +11,7 @@ internal static class WarmMethod
     // The first takes some tenths of a second, and touches some hundred pages. On a machine so slow that it has ended before it could be moved, those
     // behind it sleep in between.
     private static readonly (string Workload, string Arguments)[] WarmUps =
-        [("kv", "--operations 2500000 --heap-mib 4 --touch 0.2"), ("sleeper", "--ms 100"), ("sleeper", "--ms 1000")];
+        [("kv", "--operations 2000000 --heap-mib 4 --touch 0.1"), ("sleeper", "--ms 100"), ("sleeper", "--ms 1000")];
 
     // How the program comes to its source: whole, and with nothing that it would have to ask its first home for.
     private static readonly ExperimentPoint Arrival = new() { Granularity = "instance" };
