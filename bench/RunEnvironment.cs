@@ -26,9 +26,12 @@ internal static class RunEnvironment
         ["load_average"] = File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Trim() : null,
         ["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         ["system"] = RuntimeInformation.OSDescription,
+        ["kernel"] = Environment.OSVersion.VersionString,
         ["architecture"] = RuntimeInformation.ProcessArchitecture.ToString(),
         ["dotnet"] = RuntimeInformation.FrameworkDescription,
         ["configuration"] = Configuration,
+        ["criu"] = VersionOf(Criu.Command),
+        ["node"] = VersionOf("node"),
         ["transports"] = string.Join(", ", TransportCatalogue.Names),
         ["emulated_link"] = LinkNamespaces.Unavailable() ?? "two network namespaces, two TUN devices, and the emulator of the harness",
     };
@@ -45,6 +48,9 @@ internal static class RunEnvironment
             return null;
         }
     }
+
+    private static string? VersionOf(string command) =>
+        SystemCommand.Exists(command) ? SystemCommand.Run(command, "--version").Trim().ReplaceLineEndings(", ") : null;
 
     private static string? Processor() => File.Exists("/proc/cpuinfo")
         ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()

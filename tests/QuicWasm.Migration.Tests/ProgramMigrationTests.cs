@@ -134,4 +134,14 @@ public sealed class ProgramMigrationTests
             File.Delete(path);
         }
     }
+
+    [Fact]
+    public async Task A_program_whose_beginning_fails_is_over_and_who_would_freeze_it_is_told()
+    {
+        HostedProgram hosted = new(CountingProgram.Make(Count), "counting") { Begins = () => throw new InvalidOperationException("no beginning") };
+        Assert.Equal("no beginning", (await Assert.ThrowsAsync<InvalidOperationException>(hosted.RunAsync)).Message);
+
+        MigrationException error = await Assert.ThrowsAsync<MigrationException>(() => hosted.FreezeAsync(isFlat: false, Nodes.Cancellation));
+        Assert.Equal(MigrationError.FreezeFailed, error.Error);
+    }
 }
