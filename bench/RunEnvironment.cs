@@ -36,21 +36,22 @@ internal static class RunEnvironment
         ["emulated_link"] = LinkNamespaces.Unavailable() ?? "two network namespaces, two TUN devices, and the emulator of the harness",
     };
 
-    private static string? Git(params string[] arguments)
+    private static string? Git(params string[] arguments) => Answer("git", ["-C", Repository.Root, .. arguments]);
+
+    private static string? VersionOf(string command) => Answer(command, ["--version"])?.ReplaceLineEndings(", ");
+
+    // A machine without the command, and a copy without git, have nothing to name.
+    private static string? Answer(string command, IEnumerable<string> arguments)
     {
         try
         {
-            return SystemCommand.Run("git", ["-C", Repository.Root, .. arguments]).Trim();
+            return SystemCommand.Run(command, arguments).Trim();
         }
         catch (HarnessException)
         {
-            // A copy without git has no commit to name.
             return null;
         }
     }
-
-    private static string? VersionOf(string command) =>
-        SystemCommand.Exists(command) ? SystemCommand.Run(command, "--version").Trim().ReplaceLineEndings(", ") : null;
 
     private static string? Processor() => File.Exists("/proc/cpuinfo")
         ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
