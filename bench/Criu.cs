@@ -8,15 +8,18 @@ internal static class Criu
     /// <summary>The command.</summary>
     public const string Command = "criu";
 
-    // What its page server makes pipes of: shorter ones make it give up in the middle.
+    // Of its PIPE_MAX_SIZE, 819 pages, the kernel makes a power of two (criu/include/page-pipe.h): from shorter ones it gives up in the middle.
     private const long PipeBytes = 4L << 20;
+
+    // CAP_SYS_RESOURCE (linux/capability.h).
     private const int MayExceedLimits = 24;
 
     /// <summary>Why it cannot be used here, or null; found out once.</summary>
     public static Lazy<string?> Unavailable { get; } = new(Probe);
 
     /// <summary>Why it cannot move lazily here, or null; found out once.</summary>
-    public static Lazy<string?> LazyUnavailable { get; } = new(() => Unavailable.Value ?? ShortPipes(File.ReadAllText("/proc/sys/fs/pipe-max-size"), File.ReadLines("/proc/self/status")));
+    public static Lazy<string?> LazyUnavailable { get; } = new(
+        () => Unavailable.Value ?? ShortPipes(File.ReadAllText("/proc/sys/fs/pipe-max-size"), File.ReadLines("/proc/self/status")));
 
     /// <summary>Why its pipes stay too short for lazy pages, or null.</summary>
     /// <param name="limit">What <c>/proc/sys/fs/pipe-max-size</c> says.</param>
