@@ -6,10 +6,13 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm doctor</c>: what this machine can do, and what to do about what is missing.</summary>
 internal static class DoctorCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "doctor";
+
     public static Command Create(CommandConsole console)
     {
         var transport = new TransportOptionSet();
-        var command = new Command("doctor", "Says what this machine can do, and what to do about what is missing");
+        var command = new Command(Name, "Says what this machine can do, and what to do about what is missing");
         transport.AddTo(command, listens: false);
         command.SetAction(parsed =>
         {

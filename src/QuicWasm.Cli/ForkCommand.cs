@@ -7,6 +7,9 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm fork SOURCE --children N --at NODE...</c>: makes programs of one image, at one node or several.</summary>
 internal static class ForkCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "fork";
+
     public static Command Create(CommandConsole console)
     {
         var source = new Argument<string>("source")
@@ -30,7 +33,7 @@ internal static class ForkCommand
         var detach = new Option<bool>("--detach") { Description = "Does not wait for the children's ends" };
         var migration = new MigrationOptionSet();
         var transport = new TransportOptionSet();
-        var command = new Command("fork", "Makes programs of one image, each with an identity, arguments and random numbers of its own")
+        var command = new Command(Name, "Makes programs of one image, each with an identity, arguments and random numbers of its own")
         {
             source, arguments, children, at, program, listen, detach,
         };

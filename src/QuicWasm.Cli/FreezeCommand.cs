@@ -7,6 +7,9 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm freeze ENDPOINT</c>.</summary>
 internal static class FreezeCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "freeze";
+
     public static Command Create(CommandConsole console)
     {
         var endpoint = new Argument<string>("endpoint") { Description = "Where the program's node listens, such as tcp:127.0.0.1:7000" };
@@ -16,7 +19,7 @@ internal static class FreezeCommand
         {
             Description = "Moves the image into this file; without it, the image stays at the node, for resume to fetch",
         };
-        var command = new Command("freeze", "Freezes a running program in the middle of its work") { endpoint, program, flatten, output };
+        var command = new Command(Name, "Freezes a running program in the middle of its work") { endpoint, program, flatten, output };
         var transport = new TransportOptionSet();
         transport.AddTo(command, listens: false);
         command.SetAction(async (parsed, cancellationToken) =>

@@ -6,10 +6,13 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm identity</c>.</summary>
 internal static class IdentityCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "identity";
+
     public static Command Create(CommandConsole console)
     {
         Option<string?> identity = TransportOptionSet.Identity();
-        var command = new Command("identity", "Prints this node's fingerprint, for the --peer of others") { identity };
+        var command = new Command(Name, "Prints this node's fingerprint, for the --peer of others") { identity };
         command.SetAction(parsed =>
         {
             string file = TransportOptionSet.IdentityFile(parsed.GetValue(identity));

@@ -6,6 +6,9 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm image inspect FILE</c>.</summary>
 internal static class ImageCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "image";
+
     public static Command Create(CommandConsole console)
     {
         var file = new Argument<string>("file") { Description = "The image file" };
@@ -16,6 +19,6 @@ internal static class ImageCommand
             source.Verify();
             new ImagePrinter(console.Output).Print(ImageInspector.Describe(source));
         });
-        return new Command("image", "Looks into images") { inspect };
+        return new Command(Name, "Looks into images") { inspect };
     }
 }

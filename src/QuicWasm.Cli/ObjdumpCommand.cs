@@ -6,13 +6,16 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm objdump FILE</c>.</summary>
 internal static class ObjdumpCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "objdump";
+
     public static Command Create(CommandConsole console)
     {
         var file = new Argument<string>("file") { Description = "The module" };
         var function = new Option<string?>("--function") { Description = "Only this function: its name, or its index (imports come first)" };
         var headers = new Option<bool>("--headers") { Description = "Sections and what the module declares; without --function no code" };
         var features = new FeatureOptionSet();
-        var command = new Command("objdump", "Shows a module's instructions with their offsets, bytes and names") { file, function, headers };
+        var command = new Command(Name, "Shows a module's instructions with their offsets, bytes and names") { file, function, headers };
         features.AddTo(command);
         command.SetAction(parsed =>
         {

@@ -7,7 +7,10 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm pager</c>: the process beside a running node that brings missing pages. Nodes start it themselves.</summary>
 internal static class PagerCommand
 {
-    private const string Name = "pager", SocketOption = "--socket";
+    /// <summary>The command's name.</summary>
+    public const string Name = "pager";
+
+    private const string SocketOption = "--socket";
 
     public static Command Create()
     {
@@ -42,9 +45,9 @@ internal static class PagerCommand
     }
 
     /// <summary>Starts the pager, where a program that is resumed here will need it.</summary>
-    public static void Warm(Pager pager, MigrationRequest request, string? destination)
+    public static void Warm(Pager pager, MigrationRequest request)
     {
-        if (destination is not null || request.Options is not { Mode: CopyMode.Cow, EagerMemory: false })
+        if (request.Options is not { Mode: CopyMode.Cow, EagerMemory: false })
         {
             return;
         }

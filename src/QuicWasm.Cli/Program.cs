@@ -10,22 +10,18 @@ internal static class Program
     /// <summary>Parses the arguments and runs the command that they name.</summary>
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var console = new CommandConsole(output, error);
-        var root = new RootCommand("Runs WebAssembly programs, freezes them in the middle of their work, and moves them between machines.")
+        if (arguments is [RunCommand.Name or ResumeCommand.Name or NodeCommand.Name, ..])
         {
-            RunCommand.Create(console),
-            FreezeCommand.Create(console),
-            ServeCommand.Create(console),
-            ResumeCommand.Create(console),
-            NodeCommand.Create(console),
-            ForkCommand.Create(console),
-            PagerCommand.Create(),
-            DoctorCommand.Create(console),
-            ImageCommand.Create(console),
-            IdentityCommand.Create(console),
-            ValidateCommand.Create(console),
-            ObjdumpCommand.Create(console),
-        };
+            EarlyStart.Begin();
+        }
+
+        var console = new CommandConsole(output, error);
+        var root = new RootCommand("Runs WebAssembly programs, freezes them in the middle of their work, and moves them between machines.");
+        foreach (Command command in Needed(arguments, console))
+        {
+            root.Add(command);
+        }
+
         ParseResult parsed = root.Parse(GuestArguments.Separate(root, arguments));
         var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false };
         if (parsed.CommandResult.Command.Name == NodeCommand.Name)
@@ -40,5 +36,27 @@ internal static class Program
         }
 
         return await console.GuardAsync(() => parsed.InvokeAsync(configuration));
+    }
+
+    // Where one is named it is enough: to make the others takes time.
+    private static IEnumerable<Command> Needed(string[] arguments, CommandConsole console)
+    {
+        (string Name, Func<Command> Create)[] commands =
+        [
+            (RunCommand.Name, () => RunCommand.Create(console)),
+            (FreezeCommand.Name, () => FreezeCommand.Create(console)),
+            (ServeCommand.Name, () => ServeCommand.Create(console)),
+            (ResumeCommand.Name, () => ResumeCommand.Create(console)),
+            (NodeCommand.Name, () => NodeCommand.Create(console)),
+            (ForkCommand.Name, () => ForkCommand.Create(console)),
+            (PagerCommand.Name, PagerCommand.Create),
+            (DoctorCommand.Name, () => DoctorCommand.Create(console)),
+            (ImageCommand.Name, () => ImageCommand.Create(console)),
+            (IdentityCommand.Name, () => IdentityCommand.Create(console)),
+            (ValidateCommand.Name, () => ValidateCommand.Create(console)),
+            (ObjdumpCommand.Name, () => ObjdumpCommand.Create(console)),
+        ];
+        Func<Command>? named = arguments.Length > 0 ? commands.FirstOrDefault(c => c.Name == arguments[0]).Create : null;
+        return named is not null ? [named()] : commands.Select(static c => c.Create());
     }
 }

@@ -1,11 +1,11 @@
 using System.Numerics;
-using System.Text.RegularExpressions;
+using System.Text;
 using QuicWasm.Modules;
 
 namespace QuicWasm.Cli;
 
 /// <summary>Names of proposals as users write them: those of <see cref="Proposals"/> in lower case with dashes, such as tail-calls.</summary>
-internal static partial class ProposalNames
+internal static class ProposalNames
 {
     private const string All = "all";
 
@@ -54,8 +54,15 @@ internal static partial class ProposalNames
         throw new UsageException($"{option} {name}: there is no such proposal here, but: {string.Join(", ", Known.Select(static k => k.Name))}, {All}");
     }
 
-    private static string NameOf(Proposals proposal) => WordStart().Replace($"{proposal}", "-$0").ToLowerInvariant();
+    // Without a regular expression, whose code every start of a command would load.
+    private static string NameOf(Proposals proposal)
+    {
+        var name = new StringBuilder();
+        foreach (char c in $"{proposal}")
+        {
+            name.Append(char.IsAsciiLetterUpper(c) && name.Length > 0 ? "-" : "").Append(char.ToLowerInvariant(c));
+        }
 
-    [GeneratedRegex("(?<=.)(?=[A-Z])")]
-    private static partial Regex WordStart();
+        return name.ToString();
+    }
 }

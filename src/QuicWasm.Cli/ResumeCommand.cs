@@ -10,6 +10,9 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm resume SOURCE</c>: from an image file, or from a memory node.</summary>
 internal static class ResumeCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "resume";
+
     private const string StandingBy = "-";
 
     public static Command Create(CommandConsole console)
@@ -20,7 +23,7 @@ internal static class ResumeCommand
         var at = new Option<string?>("--at") { Description = "Has this node (quicwasm node) resume the program, and waits for its end; its output goes to files there" };
         var detach = new Option<bool>("--detach") { Description = "With --at: does not wait for the program's end" };
         var deadlines = new DeadlineOptionSet();
-        var command = new Command("resume", "Resumes a frozen program here, or at a node that stays up") { source, at, detach };
+        var command = new Command(Name, "Resumes a frozen program here, or at a node that stays up") { source, at, detach };
         deadlines.AddTo(command);
         session.AddTo(command);
         migration.AddTo(command);
@@ -28,12 +31,6 @@ internal static class ResumeCommand
         {
             Pager pager = PagerCommand.Of(session.Transport, parsed);
             string from = parsed.GetRequiredValue(source);
-            if (from == StandingBy)
-            {
-                PagerCommand.Warm(pager, migration.Request(parsed), parsed.GetValue(at));
-                from = SourceFromInput(console);
-            }
-
             if (parsed.GetValue(at) is { } destination)
             {
                 session.RefuseLocal(parsed, "--at");
@@ -43,8 +40,17 @@ internal static class ResumeCommand
                 }
 
                 TransportEndpoint there = session.Transport.Endpoint(parsed, destination);
-                var order = new ResumeOrder($"{SourceOfOrder(session.Transport, parsed, from)}", migration.Request(parsed));
-                return RemoteResume.RunAsync(console, there, order, session.Transport.Options(parsed, console, there), !parsed.GetValue(detach), cancellationToken);
+                MigrationRequest request = migration.Request(parsed);
+                ResumeOrder OrderFrom(string from) => new($"{SourceOfOrder(session.Transport, parsed, from)}", request);
+                ResumeOrder? known = from == StandingBy ? null : OrderFrom(from);
+                return RemoteResume.RunAsync(
+                    console, there, () => known ?? OrderFrom(SourceFromInput(console)), session.Transport.Options(parsed, console, there), !parsed.GetValue(detach), cancellationToken);
+            }
+
+            if (from == StandingBy)
+            {
+                PagerCommand.Warm(pager, migration.Request(parsed));
+                from = SourceFromInput(console);
             }
 
             Configure configure = ProgramLoader.Configure(session.ProgramOptions(parsed, console));

@@ -6,6 +6,9 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm run FILE [ARGUMENTS]</c>.</summary>
 internal static class RunCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "run";
+
     public static Command Create(CommandConsole console)
     {
         var options = new SessionOptionSet();
@@ -20,7 +23,7 @@ internal static class RunCommand
         var environment = new Option<string[]>("--env") { Description = "A variable of the environment: NAME=VALUE; may be given again", DefaultValueFactory = _ => [] };
         var invoke = new Option<string?>("--invoke") { Description = "Calls this export with the arguments as values of its types, and prints its results" };
         Option<string?> emitIl = IlOption.Create();
-        var command = new Command("run", "Runs a program") { file, arguments, modules, environment, invoke, emitIl };
+        var command = new Command(Name, "Runs a program") { file, arguments, modules, environment, invoke, emitIl };
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {

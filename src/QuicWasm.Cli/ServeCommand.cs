@@ -10,12 +10,15 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm serve IMAGE...</c>: a memory node for image files.</summary>
 internal static class ServeCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "serve";
+
     public static Command Create(CommandConsole console)
     {
         var files = new Argument<string[]>("image") { Description = "Image files to serve", Arity = ArgumentArity.OneOrMore };
         var listen = new Option<string?>("--listen") { Description = "Where to listen; 127.0.0.1:7000 without it" };
         var transport = new TransportOptionSet();
-        var command = new Command("serve", "Serves images to running nodes, until each has a new owner") { files, listen };
+        var command = new Command(Name, "Serves images to running nodes, until each has a new owner") { files, listen };
         transport.AddTo(command, listens: true);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -6,11 +6,14 @@ namespace QuicWasm.Cli;
 /// <summary><c>quicwasm validate FILE</c>.</summary>
 internal static class ValidateCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "validate";
+
     public static Command Create(CommandConsole console)
     {
         var files = new Argument<string[]>("file") { Description = "Modules to check", Arity = ArgumentArity.OneOrMore };
         var features = new FeatureOptionSet();
-        var command = new Command("validate", "Checks modules: says nothing of a good one, and where and why another is bad") { files };
+        var command = new Command(Name, "Checks modules: says nothing of a good one, and where and why another is bad") { files };
         features.AddTo(command);
         command.SetAction(parsed =>
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
@@ -15,11 +16,14 @@ internal static partial class HandlerFactory
     /// <summary>The dynamic assembly may use this assembly's internals (see InternalsVisibleTo in the project file).</summary>
     private const string AssemblyName = "QuicWasm.Interpreter.Handlers";
 
+    private const int CommonAtOnce = 8;
+
     private static readonly Type[] Parameters = [typeof(nint), typeof(nint), typeof(nint), typeof(ulong), typeof(Machine)];
 
     private static readonly Lock Gate = new();
-    private static readonly Dictionary<HandlerKey, nint> Handlers = [];
+    private static readonly ConcurrentDictionary<HandlerKey, nint> Handlers = new();
     private static int _batches;
+    private static int _waiting;
 
     private static readonly ModuleBuilder Dynamic =
         AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(AssemblyName), AssemblyBuilderAccess.Run).DefineDynamicModule(AssemblyName);
@@ -27,13 +31,36 @@ internal static partial class HandlerFactory
     /// <summary>Resolves the handlers of a function's code; those that do not exist yet are emitted together.</summary>
     public static void Resolve(ReadOnlySpan<HandlerKey> keys, Span<nint> handlers)
     {
-        lock (Gate)
+        for (int i = 0; i < keys.Length; i++)
         {
-            EmitMissing(keys);
-            for (int i = 0; i < keys.Length; i++)
+            if (!Handlers.TryGetValue(keys[i], out handlers[i]))
             {
+                EmitNow(keys);
                 handlers[i] = Handlers[keys[i]];
             }
+        }
+    }
+
+    /// <summary>Emits what most programs use, a few at a time: whoever needs something meanwhile comes first.</summary>
+    public static void EmitCommon()
+    {
+        foreach (HandlerKey[] few in CommonHandlers.Keys().Chunk(CommonAtOnce))
+        {
+            SpinWait.SpinUntil(static () => Volatile.Read(ref _waiting) == 0);
+            lock (Gate)
+            {
+                EmitMissing(few);
+            }
+        }
+    }
+
+    private static void EmitNow(ReadOnlySpan<HandlerKey> keys)
+    {
+        Interlocked.Increment(ref _waiting);
+        lock (Gate)
+        {
+            Interlocked.Decrement(ref _waiting);
+            EmitMissing(keys);
         }
     }
 
@@ -58,7 +85,7 @@ internal static partial class HandlerFactory
     // Handlers jump to these where they leave their fast path, so they must exist first.
     private static void EnsureSlowPaths()
     {
-        if (Handlers.Count == 0)
+        if (Handlers.IsEmpty)
         {
             Emit([
                 SlowPath(ManagedOperation.TrapOutOfBounds),
@@ -88,7 +115,7 @@ internal static partial class HandlerFactory
         {
             RuntimeMethodHandle handle = built.GetMethod(key.ToString())!.MethodHandle;
             RuntimeHelpers.PrepareMethod(handle);
-            Handlers.Add(key, handle.GetFunctionPointer());
+            Handlers[key] = handle.GetFunctionPointer();
         }
     }
 

@@ -48,6 +48,11 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
     /// <inheritdoc/>
     public string Name => "interpreter";
 
+    /// <summary>
+    /// Has the JIT compile the code that most programs run through, which otherwise waits for its first use; from any thread, which it takes some tens of milliseconds.
+    /// </summary>
+    public static void Prepare() => HandlerFactory.EmitCommon();
+
     internal RuntimeContext Context { get; }
 
     /// <summary>How tail calls into other instances return.</summary>

@@ -25,6 +25,9 @@ public sealed class NodeClient : IAsyncDisposable
     /// <summary>The peer in words, with the name that it gave.</summary>
     public string Peer { get; private set; } = "";
 
+    /// <summary>Whether the connection stands, as far as is known.</summary>
+    public bool IsConnected => !_connection.Closed.IsCancellationRequested;
+
     /// <summary>Whether the transport has shown who the peer is.</summary>
     internal bool IsAuthenticated => _connection.PeerFingerprint is not null;
 

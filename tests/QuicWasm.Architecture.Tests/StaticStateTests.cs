@@ -28,6 +28,7 @@ public sealed class StaticStateTests
         ["QuicWasm.Interpreter.HandlerFactory.Parameters"] = "a signature, never written",
         ["QuicWasm.Interpreter.HandlerFactory.Gate"] = "handlers are code: shared by the process, as JIT output is",
         ["QuicWasm.Interpreter.HandlerFactory.Handlers"] = "handlers are code: shared by the process, as JIT output is",
+        ["QuicWasm.Interpreter.HandlerFactory._waiting"] = "who waits at that gate",
         ["QuicWasm.Interpreter.HandlerFactory._batches"] = "numbers the types that hold emitted handlers",
         ["QuicWasm.Interpreter.HandlerFactory.Dynamic"] = "handlers are code: shared by the process, as JIT output is",
         ["QuicWasm.Interpreter.HandlerFactory.Trapping"] = "a set of opcodes, never written",

@@ -13,7 +13,7 @@ internal sealed class ChildCommand : IDisposable
     private readonly Task<string> _output;
     private readonly Task _errors;
 
-    private ChildCommand(string[] arguments, string? inputFile, (string Name, string Value)? variable = null, params string[] prefix)
+    private ChildCommand(string[] arguments, string? inputFile, (string Name, string Value)? variable = null, bool standsBy = false, params string[] prefix)
     {
         string[] command = [.. prefix, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet"];
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -37,7 +37,10 @@ internal sealed class ChildCommand : IDisposable
             _process.StandardInput.Write(File.ReadAllText(inputFile));
         }
 
-        _process.StandardInput.Close();
+        if (!standsBy)
+        {
+            _process.StandardInput.Close();
+        }
     }
 
     private string Error
@@ -80,7 +83,17 @@ internal sealed class ChildCommand : IDisposable
             File.SetUnixFileMode(home, (UnixFileMode)511);
         }
 
-        return new ChildCommand(arguments, null, ("HOME", home), prefix);
+        return new ChildCommand(arguments, null, ("HOME", home), prefix: prefix);
+    }
+
+    /// <summary>Its standard input stays open until <see cref="GiveLine"/>.</summary>
+    public static ChildCommand StandBy(params string[] arguments) => new(arguments, null, standsBy: true);
+
+    /// <summary>Gives a command that stands by its one line.</summary>
+    public void GiveLine(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Close();
     }
 
     public static ChildCommand StartWithInput(string inputFile, params string[] arguments) => new(arguments, inputFile);

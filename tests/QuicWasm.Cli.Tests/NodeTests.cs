@@ -53,6 +53,41 @@ public sealed class NodeTests : IDisposable
         await node.EndAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_stands_by_for_a_node_is_connected_to_it_also_when_it_was_started_anew_meanwhile(bool isStartedAnew)
+    {
+        ChildCommand node = StartNode();
+        try
+        {
+            string there = await node.SaysAsync("listening on ");
+            using ChildCommand order = ChildCommand.StandBy("resume", "-", "--at", there);
+            await order.SaysAsync("standing by");
+            if (isStartedAnew)
+            {
+                node.Signal("TERM");
+                await node.EndAsync();
+                node.Dispose();
+                node = ChildCommand.Start("node", "--listen", there, "--output-folder", _folder.Name, "--warm-up", "0");
+                await node.SaysAsync("listening on ");
+            }
+
+            (ChildCommand source, string endpoint, string before) = await ServeAsync(Recurse);
+            using (source)
+            {
+                order.GiveLine(endpoint);
+                CommandResult ordered = (await order.EndAsync()).AssertExit(0);
+                Assert.Equal(Recurse.TestOutput, before + OutputOf(ordered));
+                (await source.EndAsync()).AssertExit(0);
+            }
+        }
+        finally
+        {
+            node.Dispose();
+        }
+    }
+
     [Fact]
     public async Task A_running_program_is_moved_to_a_node_and_from_there_to_a_process()
     {
