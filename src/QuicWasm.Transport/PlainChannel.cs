@@ -14,20 +14,24 @@ internal sealed class PlainChannel(Socket socket, string remotePeer) : SocketCha
 
     public override bool CanWaitHere => SocketCalls.AreHere;
 
-    public override void WaitHereOnly() => SocketCalls.LeavePollers(Socket.SafeHandle);
+    public override void WaitHereOnly(int timeoutMs)
+    {
+        SocketCalls.LeavePollers(Socket.SafeHandle);
+        try
+        {
+            SocketCalls.WaitInReceive(Socket.SafeHandle, timeoutMs);
+        }
+        catch (NativeException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
 
-    public override int Receive(Span<byte> buffer, int timeoutMs)
+    public override int Receive(Span<byte> buffer, bool waits)
     {
         try
         {
-            int count = SocketCalls.TryReceive(Socket.SafeHandle, buffer);
-            if (count < 0 && timeoutMs > 0)
-            {
-                SocketCalls.Wait(Socket.SafeHandle, PollEvents.Readable, timeoutMs);
-                count = SocketCalls.TryReceive(Socket.SafeHandle, buffer);
-            }
-
-            return count;
+            return waits ? SocketCalls.ReceiveNext(Socket.SafeHandle, buffer) : SocketCalls.TryReceive(Socket.SafeHandle, buffer);
         }
         catch (NativeException e)
         {

@@ -28,11 +28,11 @@ internal abstract class SocketChannel(Socket socket, string remotePeer) : IDispo
     /// <summary>Whether <see cref="Receive"/> and <see cref="Send"/> are here.</summary>
     public virtual bool CanWaitHere => false;
 
-    /// <summary>From now on only <see cref="Receive"/> and <see cref="Send"/> are called.</summary>
-    public virtual void WaitHereOnly() => throw new NotSupportedException();
+    /// <summary>From now on only <see cref="Receive"/>, which waits at most so long, and <see cref="Send"/> are called.</summary>
+    public virtual void WaitHereOnly(int timeoutMs) => throw new NotSupportedException();
 
-    /// <summary>Reads what there is, on this thread; 0 at the end, -1 when nothing has come for so long (0: does not sleep).</summary>
-    public virtual int Receive(Span<byte> buffer, int timeoutMs) => throw new NotSupportedException();
+    /// <summary>Reads what there is, on this thread, or waits for it; 0 at the end, -1 when nothing has come.</summary>
+    public virtual int Receive(Span<byte> buffer, bool waits) => throw new NotSupportedException();
 
     /// <summary>Writes, on this thread; gives how many bytes were taken, -1 where none were for so long.</summary>
     public virtual int Send(ReadOnlySpan<byte> bytes, int timeoutMs) => throw new NotSupportedException();

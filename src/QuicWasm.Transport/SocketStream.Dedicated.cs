@@ -22,7 +22,7 @@ internal sealed partial class SocketStream
         _isDedicated = true;
         try
         {
-            _channel.WaitHereOnly();
+            _channel.WaitHereOnly(LookAgainMs);
         }
         catch (Exception exception) when (SocketErrors.IsNetworkFailure(exception))
         {
@@ -34,14 +34,14 @@ internal sealed partial class SocketStream
 
     private int ReadHere(Span<byte> buffer, CancellationToken cancellationToken)
     {
-        int count = _channel.Receive(buffer, 0);
+        int count = _spin > TimeSpan.Zero ? _channel.Receive(buffer, waits: false) : -1;
         long start = Stopwatch.GetTimestamp();
         while (count < 0 && Stopwatch.GetElapsedTime(start) < _spin)
         {
-            count = _channel.Receive(buffer, 0);
+            count = _channel.Receive(buffer, waits: false);
         }
 
-        for (; count < 0; count = _channel.Receive(buffer, LookAgainMs))
+        for (; count < 0; count = _channel.Receive(buffer, waits: true))
         {
             GoOn(start, _readTimeout, "nothing came", cancellationToken);
         }
@@ -69,7 +69,7 @@ internal sealed partial class SocketStream
             long start = Stopwatch.GetTimestamp(), discarded = 0;
             for (int count = -1; count != 0 && discarded < MaxDiscardedBytes && Stopwatch.GetElapsedTime(start) < _connection.Options.HandshakeTimeout; discarded += Math.Max(count, 0))
             {
-                count = _channel.Receive(buffer, LookAgainMs);
+                count = _channel.Receive(buffer, waits: true);
                 _channel.CountRead(Math.Max(count, 0));
             }
         }
