@@ -9,7 +9,10 @@ public class EngineBenchmarks
 {
     private const int Iterations = 1_000_000;
 
+    private readonly ulong[] _arguments = [1, 2];
+    private readonly ulong[] _results = new ulong[1];
     private RuntimeContext _context = null!;
+    private FunctionInstance _function = null!;
     private Func<int, int, int> _add = null!;
     private Func<int, int> _loop = null!;
     private Func<int, int> _calls = null!;
@@ -24,6 +27,7 @@ public class EngineBenchmarks
     {
         _context = new RuntimeContext(new Configure { Engine = context => MicroPrograms.Engine(Engine, context) });
         ModuleInstance instance = _context.Instantiate(ModuleLoader.Load(MicroPrograms.Arithmetic));
+        _function = instance.Function("add");
         _add = instance.GetFunction<Func<int, int, int>>("add");
         _loop = instance.GetFunction<Func<int, int>>("loop");
         _calls = instance.GetFunction<Func<int, int>>("calls");
@@ -37,7 +41,15 @@ public class EngineBenchmarks
     [GlobalCleanup]
     public void Cleanup() => _context.Dispose();
 
-    /// <summary>A call from C# and back.</summary>
+    /// <summary>A call from C# and back, with slots.</summary>
+    [Benchmark]
+    public ulong CallBySlots()
+    {
+        _context.Invoke(_function, _arguments, _results);
+        return _results[0];
+    }
+
+    /// <summary>The same through a delegate of C# types, which makes objects of them.</summary>
     [Benchmark]
     public int CallFromHost() => _add(1, 2);
 

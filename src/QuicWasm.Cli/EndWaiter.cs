@@ -5,18 +5,29 @@ using QuicWasm.Transport;
 namespace QuicWasm.Cli;
 
 /// <summary>
-/// Waits for the ends of programs at a node that stays up. They run on whatever becomes of the connection: it is made again, and the question
-/// is asked again.
+/// The connection to a node that stays up, for an order there and for the wait until its programs end. They run on whatever becomes of the connection: it is made
+/// again, and the question is asked again.
 /// </summary>
 /// <param name="console">Told when the connection is lost.</param>
 /// <param name="node">The node.</param>
 /// <param name="options">How it is connected.</param>
-/// <param name="first">A connection to it, which is this one's from now on.</param>
-internal sealed class EndWaiter(CommandConsole console, TransportEndpoint node, RunningNodeOptions options, NodeClient first) : IAsyncDisposable
+internal sealed class EndWaiter(CommandConsole console, TransportEndpoint node, RunningNodeOptions options) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
-    private NodeClient? _client = first;
+    private NodeClient? _client;
+
+    /// <summary>The connection; made where there is none, or none any more.</summary>
+    /// <exception cref="MigrationException">The node does not answer.</exception>
+    public async Task<NodeClient> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_client is { IsConnected: false })
+        {
+            await DisposeAsync();
+        }
+
+        return _client ??= await NodeClient.ConnectAsync(Transports.All, node, options, cancellationToken);
+    }
 
     /// <summary>Waits for one of them.</summary>
     /// <exception cref="MigrationException">The node knows no such program, or stays away.</exception>
@@ -27,9 +38,9 @@ internal sealed class EndWaiter(CommandConsole console, TransportEndpoint node, 
         {
             try
             {
-                _client ??= await NodeClient.ConnectAsync(Transports.All, node, options, cancellationToken);
+                NodeClient client = await ConnectAsync(cancellationToken);
                 lostAt = null;
-                return await _client.WaitForEndAsync(program, cancellationToken);
+                return await client.WaitForEndAsync(program, cancellationToken);
             }
             catch (MigrationException e) when (e.Error is MigrationError.ConnectionLost or MigrationError.DeadlineExceeded
                 && (lostAt is null || Stopwatch.GetElapsedTime(lostAt.Value) < options.LinkDeadline))

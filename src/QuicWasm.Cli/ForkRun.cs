@@ -73,9 +73,10 @@ internal sealed class ForkRun(
             for (int i = 0, first = 0; i < nodes.Length; i++)
             {
                 int end = (int)((long)count * (i + 1) / nodes.Length);
-                NodeClient client = await NodeClient.ConnectAsync(Transports.All, nodes[i], _options, cancellationToken);
+                EndWaiter waiter = new(console, nodes[i], _options);
+                NodeClient client = await waiter.ConnectAsync(cancellationToken);
                 var order = new ForkOrder(new ResumeOrder($"{source}", request with { Image = image, FreezesProgram = false, IsShared = true }), first, end - first, arguments);
-                families.Add((new EndWaiter(console, nodes[i], _options, client), OrderAsync(nodes[i], client, order, cancellationToken)));
+                families.Add((waiter, OrderAsync(nodes[i], client, order, cancellationToken)));
                 first = end;
             }
 

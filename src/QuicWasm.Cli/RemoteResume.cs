@@ -11,26 +11,12 @@ internal static class RemoteResume
         CommandConsole console, TransportEndpoint node, Func<ResumeOrder> whatToOrder, TransportOptions transport, bool waits, CancellationToken cancellationToken)
     {
         var options = new RunningNodeOptions { Name = $"quicwasm {Environment.ProcessId}", Transport = transport };
-        ResumeOrder order;
-        NodeClient client = await NodeClient.ConnectAsync(Transports.All, node, options, cancellationToken);
-        try
-        {
-            order = whatToOrder();
-        }
-        catch
-        {
-            await client.DisposeAsync();
-            throw;
-        }
+        await using EndWaiter waiter = new(console, node, options);
 
-        if (!client.IsConnected)
-        {
-            // The node was started anew while it took its time to say what.
-            await client.DisposeAsync();
-            client = await NodeClient.ConnectAsync(Transports.All, node, options, cancellationToken);
-        }
-
-        await using EndWaiter waiter = new(console, node, options, client);
+        // What it takes to say what to order is no part of the move; but it may take so long that the node is started anew.
+        await waiter.ConnectAsync(cancellationToken);
+        ResumeOrder order = whatToOrder();
+        NodeClient client = await waiter.ConnectAsync(cancellationToken);
         OrderReceipt receipt = await client.OrderAsync(order, cancellationToken);
         console.Say($"program {receipt.Program} runs at {node}; its output goes to {receipt.Output} there");
         if (!waits)

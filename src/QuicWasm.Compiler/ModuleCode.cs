@@ -57,7 +57,12 @@ internal sealed class ModuleCode : ICodeScope
         _methods = new MethodInfo?[module.Module.Functions.Length];
         _assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(AssemblyName), AssemblyBuilderAccess.RunAndCollect)
             .DefineDynamicModule(AssemblyName);
-        _signatures = Signature.EmitAll(_assembly, module.FunctionTypes.Concat(module.Module.Types).Select(ClrTypes.Erased));
+        FunctionType[] types = [.. module.FunctionTypes, .. module.Module.Types];
+        _signatures = Signature.EmitAll(_assembly, types.Select(ClrTypes.Erased));
+        foreach (FunctionType type in types)
+        {
+            _signatures.TryAdd(type, _signatures[ClrTypes.Erased(type)]);
+        }
     }
 
     /// <summary>The module.</summary>
@@ -67,7 +72,7 @@ internal sealed class ModuleCode : ICodeScope
     public InstanceLayout Layout { get; }
 
     /// <summary>The code around functions of a type; it is the same for all kinds of references.</summary>
-    public Signature SignatureOf(FunctionType type) => _signatures[ClrTypes.Erased(type)];
+    public Signature SignatureOf(FunctionType type) => _signatures.TryGetValue(type, out Signature? known) ? known : _signatures[ClrTypes.Erased(type)];
 
     /// <summary>What it goes by.</summary>
     public CodeVariant Variant { get; }

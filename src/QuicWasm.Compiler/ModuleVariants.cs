@@ -17,5 +17,5 @@ internal sealed class ModuleVariants
     /// <summary>The code of a module; made at the first call.</summary>
     public static ModuleCode Of(ValidatedModule module, CodeVariant variant) =>
         ((ModuleVariants)module.EngineDataOr(static () => new ModuleVariants()))._codes
-        .GetOrAdd(variant, v => new Lazy<ModuleCode>(() => new ModuleCode(module, v))).Value;
+        .GetOrAdd(variant, static (v, m) => new Lazy<ModuleCode>(() => new ModuleCode(m, v)), module).Value;
 }

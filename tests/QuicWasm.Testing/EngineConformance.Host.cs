@@ -139,6 +139,35 @@ public abstract partial class EngineConformance
         Assert.InRange(allocated, 0, tolerableBytes);
     }
 
+    [Fact]
+    public void A_call_by_the_host_allocates_nothing()
+    {
+        using RuntimeContext context = NewContext(h => h.With("step", static (in call) =>
+        {
+            call.Results[0] = call.Arguments[0] + 1;
+            return HostOutcome.Completed;
+        }));
+        FunctionInstance run = Load(context, "work").Function("run");
+        ulong[] results = new ulong[1];
+
+        // Enough for an engine that compiles what is called often; until what it compiled has been taken over.
+        long start = Stopwatch.GetTimestamp();
+        long allocated;
+        do
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                context.Invoke(run, [1], results);
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.Equal(3UL, results[0]);
+        }
+        while (allocated > 0 && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30));
+        Assert.Equal(0, allocated);
+    }
+
     /// <summary>A host whose function "back" calls an export of its caller, with the same argument.</summary>
     private static Func<FakeHostModule, FakeHostModule> CallsBack(string export) => h => h.With("wait", Completed).With("back", (in call) =>
     {
