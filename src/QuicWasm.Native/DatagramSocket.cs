@@ -9,6 +9,9 @@ namespace QuicWasm.Native;
 public sealed unsafe class DatagramSocket : IDisposable
 {
     private const int MaxReceivedBytes = 64 << 10;
+
+    // One for each datagram that was sent in vain, perhaps while others are.
+    private const int MaxFailuresAtOnce = 64;
     private const int NamePlace = 64, VectorPlace = 96, ControlPlace = 128, ControlBytes = 64, BlockBytes = 256;
     private readonly SafeHandle _handle;
     private readonly int _descriptor;
@@ -18,6 +21,7 @@ public sealed unsafe class DatagramSocket : IDisposable
     private readonly bool _hasReference;
     private bool _cannotSegment;
     private int _remoteBytes;
+    private int _failedWith;
 
     /// <summary>Takes a socket in; it stays its owner's, who disposes of this object first.</summary>
     /// <param name="handle">The socket, bound.</param>
@@ -66,11 +70,13 @@ public sealed unsafe class DatagramSocket : IDisposable
         }
     }
 
-    /// <summary>Receives without waiting.</summary>
+    /// <summary>
+    /// Receives without waiting. The system tells of failures before it gives what came earlier, as the words with which a peer has closed;
+    /// so they are kept for <see cref="TakeFailure"/>.
+    /// </summary>
     /// <param name="bytes">Datagrams end to end; good until the next call.</param>
     /// <param name="segmentBytes">The length of each but the last.</param>
     /// <returns>False when there is nothing.</returns>
-    /// <exception cref="NativeException">The peer's port is closed, or the network is gone (on a connected socket).</exception>
     public bool TryReceive(out ReadOnlySpan<byte> bytes, out int segmentBytes)
     {
         var message = (DatagramMessage*)_block;
@@ -86,17 +92,31 @@ public sealed unsafe class DatagramSocket : IDisposable
             ControlLength = ControlBytes,
         };
         var length = DatagramCalls.Receive(_descriptor, message, DatagramCalls.DontWait);
-        if (length < 0)
+        for (var failures = 0; length < 0; length = DatagramCalls.Receive(_descriptor, message, DatagramCalls.DontWait))
         {
-            bytes = default;
-            segmentBytes = 0;
-            return Marshal.GetLastPInvokeError() is DatagramCalls.Eagain or DatagramCalls.Eintr ? false : throw NativeException.FromLastError("receive datagrams");
+            var error = Marshal.GetLastPInvokeError();
+            var isFailure = error is not (DatagramCalls.Eagain or DatagramCalls.Eintr);
+            _failedWith = isFailure ? error : _failedWith;
+            if (!isFailure || ++failures == MaxFailuresAtOnce)
+            {
+                bytes = default;
+                segmentBytes = 0;
+                return false;
+            }
         }
 
         _remoteBytes = (int)message->NameLength;
         bytes = new ReadOnlySpan<byte>(_received, (int)length);
         segmentBytes = message->ControlLength == 0 ? (int)length : SegmentOf(message->Control, (int)length);
         return true;
+    }
+
+    /// <summary>What has failed since the last call: the peer's port is closed, or the network is gone (on a connected socket). Or null.</summary>
+    public NativeException? TakeFailure()
+    {
+        var error = _failedWith;
+        _failedWith = 0;
+        return error == 0 ? null : NativeException.FromError(error, "receive datagrams");
     }
 
     /// <summary>Waits for a datagram, a signal, or the time to pass.</summary>

@@ -16,11 +16,11 @@ public sealed class NativeException(NativeError error, int errno, string message
     public int Errno { get; } = errno;
 
     /// <summary>The exception for the last failed P/Invoke of this thread.</summary>
-    internal static NativeException FromLastError(string what)
-    {
-        var errno = Marshal.GetLastPInvokeError();
-        return new NativeException(Classify(errno), errno, $"{what}: {new Win32Exception(errno).Message} (error {errno})");
-    }
+    internal static NativeException FromLastError(string what) => FromError(Marshal.GetLastPInvokeError(), what);
+
+    /// <summary>The exception for a failed call whose number was kept.</summary>
+    internal static NativeException FromError(int errno, string what) =>
+        new(Classify(errno), errno, $"{what}: {new Win32Exception(errno).Message} (error {errno})");
 
     /// <summary>The exception for a call that this system does not have.</summary>
     internal static NativeException NotSupported(string what) => new(NativeError.NotSupported, 0, what);

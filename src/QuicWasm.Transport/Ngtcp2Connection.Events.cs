@@ -137,6 +137,7 @@ internal sealed partial class Ngtcp2Connection : IQuicSessionEvents
         }
         else if (_streams.TryGetValue(streamId, out var stream))
         {
+            _isAnswerLikely = true;
             stream.Receive(bytes, isEnd);
         }
     }

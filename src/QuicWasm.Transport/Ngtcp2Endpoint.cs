@@ -19,6 +19,12 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
     /// </summary>
     private const ulong ActivePeriodNs = 4_000_000;
 
+    /// <summary>
+    /// So long the thread looks for another packet before it sleeps: the answer to a small request is there sooner than a sleeping thread
+    /// would be awake.
+    /// </summary>
+    private const ulong LookoutNs = 20_000;
+
     private Socket _socket;
     private readonly Ngtcp2Listener? _listener;
     private readonly WakePipe _wake = new();
@@ -133,7 +139,11 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
             {
                 Sleep();
                 MoveIfAddressIsGone();
-                ReceiveAll();
+                while (ReceivesSoon() && !Volatile.Read(ref _stopping))
+                {
+                    HandleTimers();
+                }
+
                 HandleTimers();
             }
         }
@@ -170,28 +180,49 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
         return earliest;
     }
 
-    private void ReceiveAll()
+    private bool ReceivesSoon()
     {
-        try
+        var until = QuicClock.NowNs + LookoutNs;
+        while (!ReceivesAny())
         {
-            for (var batch = 0; batch < MaxBatchesPerTurn && Datagrams.TryReceive(out var bytes, out var segmentBytes); batch++)
+            // Others have the processor meanwhile: who got the last packet may be the one that sends for the next.
+            Thread.Yield();
+            if (QuicClock.NowNs >= until)
             {
-                EndSearch();
-                Route(bytes, segmentBytes);
+                return false;
             }
         }
-        catch (NativeException exception)
-        {
-            // A dialled socket whose peer's port is closed. A listener's hears of single clients in no other way than their silence.
-            // What else is wrong on the way may pass; the idle timeout ends a connection for which it does not.
-            foreach (var connection in _listener is null ? _known : [])
-            {
-                if (connection.IsEstablished && !Ngtcp2Errors.IsRefused(exception))
-                {
-                    continue;
-                }
 
-                connection.Lose(Ngtcp2Errors.Lost(connection.RemotePeer, exception));
+        return true;
+    }
+
+    private bool ReceivesAny()
+    {
+        var batch = 0;
+        for (; batch < MaxBatchesPerTurn && Datagrams.TryReceive(out var bytes, out var segmentBytes); batch++)
+        {
+            EndSearch();
+            Route(bytes, segmentBytes);
+        }
+
+        if (batch < MaxBatchesPerTurn && Datagrams.TakeFailure() is { } failure)
+        {
+            HandleFailure(failure);
+        }
+
+        return batch > 0;
+    }
+
+    private void HandleFailure(NativeException failure)
+    {
+        // A dialled socket whose peer's port is closed, unless another way to the peer is looked for: it may lead to somebody else.
+        // A listener's hears of single clients in no other way than their silence.
+        // What else is wrong on the way may pass; the idle timeout ends a connection for which it does not.
+        foreach (var connection in _listener is null ? _known : [])
+        {
+            if (!connection.IsEstablished || (Ngtcp2Errors.IsRefused(failure) && !_isLost))
+            {
+                connection.Lose(Ngtcp2Errors.Lost(connection.RemotePeer, failure));
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     private readonly string _name = $"quicwasm-test-{Environment.ProcessId}";
     private readonly List<string> _devices = [];
+    private string? _stranger;
 
     /// <exception cref="InvalidOperationException">A command failed.</exception>
     public NetworkNamespace(string thereAddress, params string[] hereAddresses)
@@ -55,18 +56,44 @@ internal sealed partial class NetworkNamespace : IDisposable
         Run("route", "add", destinations, "dev", device);
     }
 
+    /// <summary>A second cable, over which packets for some addresses go, to a machine that has the peer's address and says that nobody listens.</summary>
+    /// <exception cref="InvalidOperationException">A command failed.</exception>
+    public void AddWayToStranger(string hereAddress, string thereAddress, string destinations)
+    {
+        string device = $"{Device}s";
+        Run("netns", "add", $"{_name}-stranger");
+        _stranger = $"{_name}-stranger";
+        AddCable(device, "stranger", _stranger);
+        Run("-n", _stranger, "addr", "add", thereAddress, "dev", "stranger");
+        Run("-n", _stranger, "link", "set", "stranger", "up");
+        Run("-n", _stranger, "route", "add", "default", "dev", "stranger");
+        Run("addr", "add", hereAddress, "dev", device);
+        Run("link", "set", device, "up");
+        Run("route", "add", destinations, "dev", device);
+    }
+
+    /// <summary>Whether the stranger has said to anybody that nobody listens (counted by its kernel).</summary>
+    public async Task<bool> HasRefusedAsync()
+    {
+        string[] lines = await RunAsync(() => File.ReadAllLines("/proc/thread-self/net/snmp"), _stranger!);
+        string[][] icmp = [.. lines.Where(static l => l.StartsWith("Icmp:", StringComparison.Ordinal)).Select(static l => l.Split(' '))];
+        return icmp[1][Array.IndexOf(icmp[0], "OutDestUnreachs")] != "0";
+    }
+
     /// <summary>Runs something on a thread of the namespace: sockets that it makes stay there.</summary>
-    public Task<T> RunAsync<T>(Func<T> action)
+    public Task<T> RunAsync<T>(Func<T> action) => RunAsync(action, _name);
+
+    private static Task<T> RunAsync<T>(Func<T> action, string name)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() =>
         {
             try
             {
-                using var file = File.OpenHandle($"/var/run/netns/{_name}");
+                using var file = File.OpenHandle($"/var/run/netns/{name}");
                 result.SetResult(SetNamespace((int)file.DangerousGetHandle(), NetworkOnly) == 0
                     ? action()
-                    : throw new InvalidOperationException($"the thread cannot enter {_name}: error {Marshal.GetLastPInvokeError()}"));
+                    : throw new InvalidOperationException($"the thread cannot enter {name}: error {Marshal.GetLastPInvokeError()}"));
             }
             catch (Exception exception)
             {
@@ -98,11 +125,15 @@ internal sealed partial class NetworkNamespace : IDisposable
         }
 
         Run("netns", "delete", _name);
+        if (_stranger is not null)
+        {
+            Run("netns", "delete", _stranger);
+        }
     }
 
-    private void AddCable(string device, string name)
+    private void AddCable(string device, string name, string? other = null)
     {
-        Run("link", "add", device, "type", "veth", "peer", "name", name, "netns", _name);
+        Run("link", "add", device, "type", "veth", "peer", "name", name, "netns", other ?? _name);
         _devices.Add(device);
     }
 

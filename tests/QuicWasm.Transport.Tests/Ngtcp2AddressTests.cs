@@ -50,6 +50,27 @@ public sealed class Ngtcp2AddressTests : IDisposable
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task It_comes_back_from_a_way_to_a_stranger_who_says_that_nobody_listens()
+    {
+        using var network = new NetworkNamespace($"{There}/24", First);
+        network.AddWayToStranger($"{Elsewhere}/24", $"{There}/32", "10.213.0.0/16");
+        await using var pair = await ConnectAsync(network);
+        var streams = await pair.OpenAsync(Token);
+
+        NetworkNamespace.Run("addr", "del", First, "dev", network.Device);
+        await streams.Client.WriteAsync(new byte[1000], Token);
+        while (!await network.HasRefusedAsync())
+        {
+            Assert.False(pair.Client.Closed.IsCancellationRequested);
+        }
+
+        NetworkNamespace.Run("addr", "add", Second, "dev", network.Device);
+
+        await Streams.ReadExactlyAsync(streams.Server, 1000, Token);
+        await CheckUsableAsync(pair, streams);
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task It_finds_a_way_that_comes_after_the_address()
     {
         using var network = new NetworkNamespace($"{There}/24", First);
