@@ -178,6 +178,9 @@ internal sealed partial class Ngtcp2Connection : ITransportConnection
         }
     }
 
+    /// <summary>A reader has what it waited for. Under the lock, by the thread that drives the endpoint.</summary>
+    public void Continue(QuicWait reader, int result) => _endpoint.Continue(reader, result);
+
     public void CountAborted() => _counters.AddAborted();
 
     /// <summary>Begins to use new keys. For tests; the library does so by itself before the old ones are worn out.</summary>

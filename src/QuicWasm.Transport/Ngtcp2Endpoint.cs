@@ -4,7 +4,7 @@ using QuicWasm.Native;
 namespace QuicWasm.Transport;
 
 /// <summary>
-/// A UDP socket and the thread that receives on it, for the connections of one listener or for one that was dialled. When this machine
+/// A UDP socket and the threads that receive on it, one at a time, for the connections of one listener or for one that was dialled. When this machine
 /// loses the address that it dialled from, the connection goes on from the next one.
 /// </summary>
 internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
@@ -13,30 +13,13 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
     private const int DefaultSendBufferBytes = 1 << 20;
     private const int MaxBatchesPerTurn = 16;
 
-    /// <summary>
-    /// While packets flow the thread looks at least that often for what is due, so that writers need not wake it. Shorter than any
-    /// probe timeout, which includes the peer's delay of acknowledgements.
-    /// </summary>
-    private const ulong ActivePeriodNs = 4_000_000;
-
-    /// <summary>
-    /// So long the thread looks for another packet before it sleeps: the answer to a small request is there sooner than a sleeping thread
-    /// would be awake.
-    /// </summary>
-    private const ulong LookoutNs = 20_000;
-
     private Socket _socket;
     private readonly Ngtcp2Listener? _listener;
-    private readonly WakePipe _wake = new();
-    private readonly Lock _wakeLock = new();
     private readonly Dictionary<QuicRoute, Ngtcp2Connection> _routes = [];
     private readonly List<Ngtcp2Connection> _connections = [];
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Ngtcp2Connection[] _known = [];
-    private ulong _wakeAtNs;
-    private bool _isFinished;
-    private ulong _lastActiveNs;
     private bool _stopping;
 
     public Ngtcp2Endpoint(Socket socket, bool isConnected, Ngtcp2Listener? listener, TransportOptions options)
@@ -65,13 +48,6 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
     {
         var address = endPoint.Serialize();
         return address.Buffer[..address.Size].ToArray();
-    }
-
-    public void Start()
-    {
-        WatchAddresses();
-        var thread = new Thread(Run) { IsBackground = true, Name = "quic endpoint" };
-        thread.Start();
     }
 
     /// <summary>Ends the thread, and closes the socket; connections that are left are gone without a word.</summary>
@@ -105,95 +81,6 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
         {
             _routes.Remove(QuicRoute.Of(id));
         }
-    }
-
-    /// <summary>A connection's timer has changed: wakes the thread if it would sleep past it. From any thread.</summary>
-    public void Noticed(ulong expiryNs)
-    {
-        // RACE: the thread publishes when it wakes, then looks at all timers again, and then sleeps. So either it sees this one, or this sees its time.
-        Interlocked.MemoryBarrier();
-        Volatile.Write(ref _lastActiveNs, QuicClock.NowNs);
-        if (expiryNs < Volatile.Read(ref _wakeAtNs))
-        {
-            Wake();
-        }
-    }
-
-    // RACE: the thread may see for itself that it is to stop, and have ended before somebody wakes it.
-    private void Wake()
-    {
-        lock (_wakeLock)
-        {
-            if (!_isFinished)
-            {
-                _wake.Signal();
-            }
-        }
-    }
-
-    private void Run()
-    {
-        try
-        {
-            while (!Volatile.Read(ref _stopping))
-            {
-                Sleep();
-                MoveIfAddressIsGone();
-                while (ReceivesSoon() && !Volatile.Read(ref _stopping))
-                {
-                    HandleTimers();
-                }
-
-                HandleTimers();
-            }
-        }
-        finally
-        {
-            Finish();
-        }
-    }
-
-    private void Sleep()
-    {
-        var now = QuicClock.NowNs;
-        var wakeAt = EarliestExpiry(now);
-        Interlocked.Exchange(ref _wakeAtNs, wakeAt);
-        if (EarliestExpiry(now) < wakeAt)
-        {
-            wakeAt = now;
-        }
-
-        // At least a look, since a connection may be due all the time; at most for ever.
-        Datagrams.Wait(_wake, wakeAt == ulong.MaxValue ? long.MaxValue : wakeAt > now ? wakeAt - now : 0);
-        Volatile.Write(ref _wakeAtNs, 0);
-        _wake.Drain();
-    }
-
-    private ulong EarliestExpiry(ulong now)
-    {
-        var earliest = now < Volatile.Read(ref _lastActiveNs) + ActivePeriodNs ? now + ActivePeriodNs : _nextLookNs;
-        foreach (var connection in Volatile.Read(ref _known))
-        {
-            earliest = Math.Min(earliest, connection.ExpiryNs);
-        }
-
-        return earliest;
-    }
-
-    private bool ReceivesSoon()
-    {
-        var until = QuicClock.NowNs + LookoutNs;
-        while (!ReceivesAny())
-        {
-            // Others have the processor meanwhile: who got the last packet may be the one that sends for the next.
-            Thread.Yield();
-            if (QuicClock.NowNs >= until)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private bool ReceivesAny()
@@ -309,6 +196,8 @@ internal sealed partial class Ngtcp2Endpoint : IAsyncDisposable
     /// <summary>Gives everything back. By the thread at its end, or by who could not start it.</summary>
     public void Finish()
     {
+        _standby.End();
+        LeaveReadersToPool();
         ForgetAddresses();
         foreach (var connection in _known)
         {

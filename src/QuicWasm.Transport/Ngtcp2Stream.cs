@@ -302,14 +302,20 @@ internal sealed class Ngtcp2Stream : ITransportStream
     {
         _readInto = default;
         _readStall.Disarm();
-        _reading.Complete(count);
+        if (_reading.TryEnd())
+        {
+            _connection.Continue(_reading, count);
+        }
     }
 
     private void EndWrite()
     {
         _writeFrom = default;
         _writeStall.Disarm();
-        _writing.Complete(0);
+        if (_writing.TryEnd())
+        {
+            _writing.Continue(0);
+        }
     }
 
     private void CancelRead()

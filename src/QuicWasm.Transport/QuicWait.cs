@@ -6,7 +6,12 @@ namespace QuicWasm.Transport;
 /// <param name="cancelled">Called under no lock when the operation's token is cancelled.</param>
 internal sealed class QuicWait(Action cancelled) : IValueTaskSource<int>, IValueTaskSource
 {
-    private ManualResetValueTaskSourceCore<int> _core = new() { RunContinuationsAsynchronously = true };
+    /// <summary>Longer code of a reader would hold up the packets of others: it is left to the pool, but tried again in case that it was bad luck.</summary>
+    private const ulong MaxHereNs = 100_000;
+    private const int MaxPooled = 64;
+
+    private ManualResetValueTaskSourceCore<int> _core;
+    private int _pooled;
     private CancellationTokenRegistration _registration;
 
     /// <summary>Whether somebody waits.</summary>
@@ -30,18 +35,34 @@ internal sealed class QuicWait(Action cancelled) : IValueTaskSource<int>, IValue
         return _core.Version;
     }
 
-    public void Complete(int result)
+    /// <summary>Whether it was short, the last times, what the waiting code did before it waited again.</summary>
+    public bool MayContinueHere => _pooled == 0 || ++_pooled > MaxPooled;
+
+    /// <summary>Ends the wait. Who waited goes on when <see cref="Continue"/> is called, or <see cref="ContinueHere"/>.</summary>
+    /// <returns>False when nobody waits.</returns>
+    public bool TryEnd() => End();
+
+    /// <summary>Lets who waited go on, on a thread of the pool.</summary>
+    public void Continue(int result)
     {
-        if (End())
-        {
-            _core.SetResult(result);
-        }
+        _core.RunContinuationsAsynchronously = true;
+        _core.SetResult(result);
+    }
+
+    /// <summary>Lets who waited go on here, until it waits again. Under no lock.</summary>
+    public void ContinueHere(int result)
+    {
+        var start = QuicClock.NowNs;
+        _core.RunContinuationsAsynchronously = false;
+        _core.SetResult(result);
+        _pooled = QuicClock.NowNs - start > MaxHereNs ? 1 : 0;
     }
 
     public void Fail(Exception exception)
     {
         if (End())
         {
+            _core.RunContinuationsAsynchronously = true;
             _core.SetException(exception);
         }
     }

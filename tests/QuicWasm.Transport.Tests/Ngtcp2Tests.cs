@@ -160,6 +160,32 @@ public sealed class Ngtcp2Tests : QuicConformance
     }
 
     [Fact(Timeout = Deadline)]
+    public async Task A_reader_that_keeps_its_thread_holds_up_nobody()
+    {
+        const int Blocked = 5;
+        await using var pair = await ConnectAsync();
+        using var release = new ManualResetEventSlim();
+        var waiting = new List<Task>();
+        for (var stream = 0; stream < Blocked; stream++)
+        {
+            var (here, there) = await pair.OpenAsync(Token);
+            waiting.Add(BlockAfterReadAsync(there));
+            await here.WriteAsync(new byte[1], Token);
+            await Streams.CheckUsableAsync(pair, Token);
+        }
+
+        release.Set();
+        await Task.WhenAll(waiting);
+        await Streams.CheckUsableAsync(pair, Token);
+
+        async Task BlockAfterReadAsync(ITransportStream stream)
+        {
+            await stream.ReadAsync(new byte[1], Token);
+            Assert.True(release.Wait(Deadline, Token));
+        }
+    }
+
+    [Fact(Timeout = Deadline)]
     public async Task A_request_and_its_answer_are_two_packets()
     {
         const int Rounds = 100, MaxPackets = Rounds * 5 / 2;
