@@ -22,7 +22,10 @@ public interface ITransportStream : IAsyncDisposable
     /// <summary>How long a write waits without any progress before it fails with <see cref="TransportError.Timeout"/> and aborts the stream.</summary>
     TimeSpan WriteTimeout { get; set; }
 
-    /// <summary>Reads what there is, at least one byte, straight into <paramref name="buffer"/>. A cancelled read loses no bytes.</summary>
+    /// <summary>
+    /// Reads what there is, at least one byte, straight into <paramref name="buffer"/>. A cancelled read loses no bytes. The code after it
+    /// may run on a thread of the transport's, which it may keep.
+    /// </summary>
     /// <param name="buffer">Where to; not empty.</param>
     /// <param name="cancellationToken">Ends the wait; the stream can be read again.</param>
     /// <returns>How many bytes; 0 when the peer has completed its writes and all of them have been read.</returns>

@@ -185,6 +185,31 @@ public sealed class Ngtcp2Tests : QuicConformance
         }
     }
 
+    [Fact]
+    public void A_reader_whose_code_was_long_is_left_to_the_pool_for_a_while()
+    {
+        var reader = new QuicWait(static () => { });
+        Assert.True(reader.MayContinueHere);
+        RunHere(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(63, Enumerable.Range(0, 64).TakeWhile(_ => !reader.MayContinueHere).Count());
+        RunHere(TimeSpan.Zero);
+        Assert.True(reader.MayContinueHere);
+
+        void RunHere(TimeSpan duration)
+        {
+            var thread = 0;
+            var waiting = new ValueTask<int>(reader, reader.Start(default)).GetAwaiter();
+            waiting.UnsafeOnCompleted(() =>
+            {
+                thread = Environment.CurrentManagedThreadId;
+                SpinWait.SpinUntil(static () => false, duration);
+            });
+            Assert.True(reader.TryEnd());
+            reader.ContinueHere(1);
+            Assert.Equal((1, Environment.CurrentManagedThreadId), (waiting.GetResult(), thread));
+        }
+    }
+
     [Fact(Timeout = Deadline)]
     public async Task A_request_and_its_answer_are_two_packets()
     {
