@@ -7,14 +7,18 @@ namespace QuicWasm.Compiler;
 public sealed partial class CompilerEngine
 {
     private readonly List<(FunctionInstance Function, int Pc)> _passed = [];
+    private ImmutableArray<TraceFrame> _traceBefore = [];
 
     /// <summary>What is being thrown, or null.</summary>
     internal ExceptionInstance? Thrown { get; private set; }
 
     /// <summary>Begins to throw.</summary>
-    internal void Throw(ExceptionInstance exception)
+    /// <param name="exception">What.</param>
+    /// <param name="trace">The frames that it has left already, in another engine.</param>
+    internal void Throw(ExceptionInstance exception, ImmutableArray<TraceFrame> trace = default)
     {
         Thrown = exception;
+        _traceBefore = trace.IsDefault ? [] : trace;
         _passed.Clear();
         Unwinding = UnwindingState.Exception;
     }
@@ -40,7 +44,7 @@ public sealed partial class CompilerEngine
 
     private TrapException TakeThrown()
     {
-        var trap = new TrapException(Thrown!);
+        var trap = new TrapException(Thrown!, _traceBefore);
         ImmutableArray<TraceFrame> passed = [.. _passed.Select(static p => new TraceFrame(p.Function.DisplayName, p.Pc))];
         trap.Extend(passed);
         EndThrow();

@@ -175,7 +175,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier, IPortableCod
         }
         catch (TrapException trap) when (IsState(trap))
         {
-            Throw(trap.Thrown!);
+            Throw(trap.Thrown!, trap.Trace);
         }
     }
 
@@ -216,7 +216,7 @@ public sealed unsafe partial class CompilerEngine : IEngine, ITier, IPortableCod
         }
         catch (TrapException trap) when (IsState(trap))
         {
-            Throw(trap.Thrown!);
+            Throw(trap.Thrown!, trap.Trace);
         }
 
         PrepareNew();

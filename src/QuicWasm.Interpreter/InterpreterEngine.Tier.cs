@@ -8,6 +8,7 @@ public sealed unsafe partial class InterpreterEngine
 {
     private const int SampleDepth = 8;
     private ITier? _tier;
+    private OuterState* _outside;
 
     /// <summary>Whether there is a faster tier.</summary>
     internal bool HasTier => _tier is not null;
@@ -63,25 +64,47 @@ public sealed unsafe partial class InterpreterEngine
     }
 
     /// <summary>Before a call of something outside, which may call the interpreter again: that then runs above <paramref name="top"/>.</summary>
-    internal OuterState EnterOutside(byte* top)
+    /// <param name="top">The first byte that is free.</param>
+    /// <param name="outer">Where to keep the state until <see cref="LeaveOutside"/>.</param>
+    internal void EnterOutside(byte* top, OuterState* outer)
     {
-        var outer = new OuterState
+        *outer = new OuterState
         {
+            Next = _outside,
             Base = _base,
             FramePointer = _machine.FramePointer,
             InstructionPointer = _machine.InstructionPointer,
             Memory = _machine.Memory,
         };
+        _outside = outer;
         _base = top;
-        return outer;
     }
 
     /// <summary>After the call.</summary>
     internal void LeaveOutside(in OuterState outer)
     {
+        _outside = outer.Next;
         _base = outer.Base;
         _machine.FramePointer = outer.FramePointer;
         _machine.InstructionPointer = outer.InstructionPointer;
         _machine.Memory = outer.Memory;
+    }
+
+    // Always true. It is a filter's work, done before the stack is unwound: to catch and throw again at every level would use stack at every level.
+    // So the machine may be where a later run has brought it, and this run is where it called outside.
+    private bool Trace(TrapException trap, OuterState* before)
+    {
+        if (trap.Trace.Length < TrapException.TraceLimit)
+        {
+            var here = new OuterState { InstructionPointer = _machine.InstructionPointer, FramePointer = _machine.FramePointer };
+            for (OuterState* state = _outside; state != before; state = state->Next)
+            {
+                here = *state;
+            }
+
+            trap.Extend(StackCopier.Trace(this, here.InstructionPointer, here.FramePointer));
+        }
+
+        return true;
     }
 }

@@ -175,7 +175,8 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
     /// <summary>Calls a host function, which may call Wasm again; that then runs above the caller's frame.</summary>
     internal HostOutcome CallHost(FunctionInstance function, ModuleInstance caller, byte* arguments, Span<ulong> results)
     {
-        OuterState outer = EnterOutside(arguments + (Math.Max(function.Type.ParameterSlots, function.Type.ResultSlots) * 8));
+        OuterState outer;
+        EnterOutside(arguments + (Math.Max(function.Type.ParameterSlots, function.Type.ResultSlots) * 8), &outer);
         try
         {
             return function.Host!(new HostCall(Context, caller, new ReadOnlySpan<ulong>(arguments, function.Type.ParameterSlots), results));
@@ -192,6 +193,7 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
         _machine.SuspendedAt = null;
         _machine.SuspendedAbove = null;
         _machine.InstructionPointer = null;
+        OuterState* before = _outside;
         try
         {
             Instruction* first = stack is null
@@ -202,9 +204,8 @@ public sealed unsafe partial class InterpreterEngine : IBaselineEngine
                 Dispatch(first);
             }
         }
-        catch (TrapException trap) when (trap.Trace.IsEmpty)
+        catch (TrapException trap) when (!Trace(trap, before))
         {
-            trap.Extend(StackCopier.Trace(this, _machine));
             throw;
         }
 

@@ -196,7 +196,7 @@ internal static unsafe partial class ManagedOperations
         }
         catch (TrapException trap) when (trap.Thrown is not null)
         {
-            return Unwind(ip, machine, trap.Thrown, isTail);
+            return Unwind(ip, machine, trap.Thrown, isTail, trap.Trace);
         }
 
         results.CopyTo(new Span<ulong>(arguments, resultSlots));

@@ -27,8 +27,8 @@ internal static unsafe partial class ManagedOperations
             : throw new TrapException(TrapKind.HostError, $"a reference to the exception {reference}, which the Store does not have");
     }
 
-    // In tail position, the frame counts as gone already.
-    internal static Instruction* Unwind(Instruction* at, Machine machine, ExceptionInstance exception, bool isTail)
+    // In tail position, the frame counts as gone already. What the exception has left outside of the interpreter is its trace so far.
+    internal static Instruction* Unwind(Instruction* at, Machine machine, ExceptionInstance exception, bool isTail, ImmutableArray<TraceFrame> trace = default)
     {
         byte* frame = machine.FramePointer;
         for (bool isGone = isTail; ; isGone = false)
@@ -43,7 +43,7 @@ internal static unsafe partial class ManagedOperations
             Instruction* returnAddress = machine.Engine.MemoryReturns.Target(link->ReturnAddress);
             if (machine.Engine.IsExit(returnAddress))
             {
-                throw new TrapException(exception);
+                throw new TrapException(exception, trace);
             }
 
             // The call stands before the address that it returns to.

@@ -74,11 +74,9 @@ internal static unsafe class StackCopier
     }
 
     /// <summary>The innermost frames at a trap, for people.</summary>
-    public static ImmutableArray<TraceFrame> Trace(InterpreterEngine engine, Machine machine)
+    public static ImmutableArray<TraceFrame> Trace(InterpreterEngine engine, Instruction* instruction, byte* frame)
     {
         ImmutableArray<TraceFrame>.Builder trace = ImmutableArray.CreateBuilder<TraceFrame>();
-        Instruction* instruction = machine.InstructionPointer;
-        byte* frame = machine.FramePointer;
         while (instruction != null && frame != null && !engine.IsExit(instruction) && trace.Count < TrapException.TraceLimit)
         {
             LoweredFunction function = engine.LoweredAt(instruction);

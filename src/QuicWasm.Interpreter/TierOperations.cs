@@ -27,7 +27,7 @@ internal static unsafe class TierOperations
         }
         catch (TrapException trap) when (trap.Thrown is not null && !engine.IsExit(returnAddress))
         {
-            return Catch(machine, trap.Thrown, returnAddress);
+            return Catch(machine, trap, returnAddress);
         }
 
         return After(machine, outcome, returnAddress);
@@ -56,7 +56,7 @@ internal static unsafe class TierOperations
         catch (TrapException trap) when (trap.Thrown is not null && !engine.IsExit(link.ReturnAddress))
         {
             machine.LeaveTo(link);
-            return Catch(machine, trap.Thrown, link.ReturnAddress);
+            return Catch(machine, trap, link.ReturnAddress);
         }
 
         machine.LeaveTo(link);
@@ -71,7 +71,8 @@ internal static unsafe class TierOperations
     // Finally, and not catch: what is caught and thrown again at every level uses stack at every level.
     private static ExecutionOutcome CallOutside(InterpreterEngine engine, FunctionInstance function, byte* frame, byte* top)
     {
-        OuterState outer = engine.EnterOutside(top);
+        OuterState outer;
+        engine.EnterOutside(top, &outer);
         try
         {
             return engine.Tier.Call(
@@ -86,7 +87,8 @@ internal static unsafe class TierOperations
     private static ExecutionOutcome ContinueOutside(
         InterpreterEngine engine, LoweredFunction lowered, CodePoint point, byte* frame, Span<ulong> results)
     {
-        OuterState outer = engine.EnterOutside(frame + Math.Max(lowered.FrameBytes, results.Length * 8));
+        OuterState outer;
+        engine.EnterOutside(frame + Math.Max(lowered.FrameBytes, results.Length * 8), &outer);
         try
         {
             return engine.Tier.Continue(
@@ -103,8 +105,8 @@ internal static unsafe class TierOperations
     }
 
     // An exception that the tier's code let through; the call that led there stands before the address that it returns to.
-    private static Instruction* Catch(Machine machine, ExceptionInstance exception, Instruction* returnAddress) =>
-        ManagedOperations.Unwind(machine.Engine.MemoryReturns.Target(returnAddress) - 1, machine, exception, isTail: false);
+    private static Instruction* Catch(Machine machine, TrapException trap, Instruction* returnAddress) =>
+        ManagedOperations.Unwind(machine.Engine.MemoryReturns.Target(returnAddress) - 1, machine, trap.Thrown!, isTail: false, trap.Trace);
 
     private static Instruction* After(Machine machine, ExecutionOutcome outcome, Instruction* returnAddress)
     {

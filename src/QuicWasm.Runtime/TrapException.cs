@@ -16,8 +16,14 @@ public sealed class TrapException : Exception
     /// Makes the trap of an exception that nothing has caught so far. Where a host function throws it, or lets it pass, the Wasm code that
     /// called the function may catch the exception.
     /// </summary>
-    public TrapException(ExceptionInstance thrown)
-        : this(TrapKind.UncaughtException, $"tag {thrown.Tag.DisplayName}") => Thrown = thrown;
+    /// <param name="thrown">The exception.</param>
+    /// <param name="trace">The frames that it has left already, innermost first.</param>
+    public TrapException(ExceptionInstance thrown, ImmutableArray<TraceFrame> trace = default)
+        : this(TrapKind.UncaughtException, $"tag {thrown.Tag.DisplayName}")
+    {
+        Thrown = thrown;
+        Trace = trace.IsDefault ? [] : trace;
+    }
 
     /// <summary>The exception that nothing has caught, or null where this is another trap.</summary>
     public ExceptionInstance? Thrown { get; }
