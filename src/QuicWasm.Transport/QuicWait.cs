@@ -40,7 +40,19 @@ internal sealed class QuicWait(Action cancelled) : IValueTaskSource<int>, IValue
 
     /// <summary>Ends the wait. Who waited goes on when <see cref="Continue"/> is called, or <see cref="ContinueHere"/>.</summary>
     /// <returns>False when nobody waits.</returns>
-    public bool TryEnd() => End();
+    public bool TryEnd()
+    {
+        if (!IsPending)
+        {
+            return false;
+        }
+
+        // Not Dispose, which would wait for a callback that waits for our lock.
+        IsPending = false;
+        _registration.Unregister();
+        _registration = default;
+        return true;
+    }
 
     /// <summary>Lets who waited go on, on a thread of the pool.</summary>
     public void Continue(int result)
@@ -60,7 +72,7 @@ internal sealed class QuicWait(Action cancelled) : IValueTaskSource<int>, IValue
 
     public void Fail(Exception exception)
     {
-        if (End())
+        if (TryEnd())
         {
             _core.RunContinuationsAsynchronously = true;
             _core.SetException(exception);
@@ -80,18 +92,4 @@ internal sealed class QuicWait(Action cancelled) : IValueTaskSource<int>, IValue
 
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
-
-    private bool End()
-    {
-        if (!IsPending)
-        {
-            return false;
-        }
-
-        // Not Dispose, which would wait for a callback that waits for our lock.
-        IsPending = false;
-        _registration.Unregister();
-        _registration = default;
-        return true;
-    }
 }

@@ -18,7 +18,7 @@ internal sealed partial class NetworkNamespace : IDisposable
         Run("netns", "add", _name);
         try
         {
-            AddCable(Device, "there");
+            AddCable(Device, "there", _name);
             Run("-n", _name, "addr", "add", thereAddress, "dev", "there");
             Run("-n", _name, "link", "set", "there", "up");
             foreach (string address in hereAddresses)
@@ -49,7 +49,7 @@ internal sealed partial class NetworkNamespace : IDisposable
     public void AddWayToNowhere(string hereAddress, string destinations)
     {
         string device = $"{Device}n";
-        AddCable(device, "nowhere");
+        AddCable(device, "nowhere", _name);
         Run("-n", _name, "link", "set", "nowhere", "arp", "off", "up");
         Run("addr", "add", hereAddress, "dev", device);
         Run("link", "set", device, "up");
@@ -131,9 +131,9 @@ internal sealed partial class NetworkNamespace : IDisposable
         }
     }
 
-    private void AddCable(string device, string name, string? other = null)
+    private void AddCable(string device, string name, string other)
     {
-        Run("link", "add", device, "type", "veth", "peer", "name", name, "netns", other ?? _name);
+        Run("link", "add", device, "type", "veth", "peer", "name", name, "netns", other);
         _devices.Add(device);
     }
 
