@@ -115,6 +115,13 @@ internal sealed class NodeProcess : IProgramOutput, IAsyncDisposable
         _process.StandardInput.Close();
     }
 
+    /// <summary>Gives a process that stands by another line.</summary>
+    public void AddLine(string line)
+    {
+        _process.StandardInput.Write($"{line}\n");
+        _process.StandardInput.Flush();
+    }
+
     /// <summary>Waits for a message that begins so; gives the rest of it.</summary>
     /// <exception cref="HarnessException">The process ended without it, or the deadline passed.</exception>
     public async Task<string> MessageAsync(string beginning, CancellationToken cancellationToken)

@@ -86,15 +86,25 @@ internal sealed class ChildCommand : IDisposable
         return new ChildCommand(arguments, null, ("HOME", home), prefix: prefix);
     }
 
-    /// <summary>Its standard input stays open until <see cref="GiveLine"/>.</summary>
+    /// <summary>Its standard input stays open until <see cref="GiveLine"/> or <see cref="EndInput"/>.</summary>
     public static ChildCommand StandBy(params string[] arguments) => new(arguments, null, standsBy: true);
 
     /// <summary>Gives a command that stands by its one line.</summary>
     public void GiveLine(string line)
     {
-        _process.StandardInput.WriteLine(line);
-        _process.StandardInput.Close();
+        AddLine(line);
+        EndInput();
     }
+
+    /// <summary>Gives a command that stands by another line.</summary>
+    public void AddLine(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>No more lines come.</summary>
+    public void EndInput() => _process.StandardInput.Close();
 
     public static ChildCommand StartWithInput(string inputFile, params string[] arguments) => new(arguments, inputFile);
 

@@ -68,6 +68,30 @@ public sealed class MoveTests
     }
 
     [Fact]
+    public async Task A_memory_node_serves_the_images_whose_names_come_on_its_input_until_that_ends_and_each_has_an_owner()
+    {
+        using var folder = new TempFolder();
+        string[] images = [folder.File("first"), folder.File("second")];
+        CommandResult[] before = await Task.WhenAll(images.Select(i => ChildCommand.OfAsync(Sleeper.Run(["--freeze-after", "30", "--freeze-to", i], "", []))));
+        using ChildCommand node = ChildCommand.StandBy("serve", "-", "--listen", "tcp:127.0.0.1:0");
+        string endpoint = await node.SaysAsync("listening on ");
+        node.AddLine(folder.File("missing"));
+        await node.SaysAsync("missing is not served: ");
+        for (int i = 0; i < images.Length; i++)
+        {
+            node.AddLine(images[i]);
+            await node.SaysAsync($"serving {images[i]} as image ");
+            node.AddLine(images[i]);
+            Assert.Contains("is kept already", await node.SaysAsync($"{images[i]} is not served: "), StringComparison.Ordinal);
+            CommandResult there = (await ChildCommand.OfAsync("resume", endpoint)).AssertExit(0);
+            Assert.Equal(Sleeper.Output, before[i].Output + there.Output);
+        }
+
+        node.EndInput();
+        (await node.EndAsync()).AssertExit(0);
+    }
+
+    [Fact]
     public async Task In_mode_cow_with_eager_memory_code_comes_when_it_is_called()
     {
         using ChildCommand source = Start(Listening);

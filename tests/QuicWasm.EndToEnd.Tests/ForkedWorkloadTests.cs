@@ -5,7 +5,7 @@ using QuicWasm.Transport;
 namespace QuicWasm.EndToEnd.Tests;
 
 /// <summary>Every workload, forked in the middle of its work: its children and the parent, which goes on, write what it writes unforked.</summary>
-public sealed class ForkedWorkloadTests : IDisposable
+public sealed class ForkedWorkloadTests(MemoryNodes memoryNodes) : IDisposable
 {
     private const int Children = 8;
 
@@ -90,7 +90,7 @@ public sealed class ForkedWorkloadTests : IDisposable
         Assert.Equal(ProgramOutcome.Suspended, run.Program.Run().Outcome);
         FrozenImage image = ProgramCapture.Fork(run.Program);
         List<ForkedChild> children = [.. Enumerable.Range(0, Children).Select(i => run.MakeChild(i))];
-        await using ServedImage served = await ServedImage.StartAsync(image, "tcp");
+        using ServedImage served = await memoryNodes.ServeAsync(image, "tcp");
         Task parent = parentGoesOnFirst ? ForkedChild.RunAsync(run.Program) : Task.CompletedTask;
         foreach (ForkedChild[] siblings in children.Chunk(Children / nodes))
         {

@@ -7,7 +7,7 @@ using QuicWasm.Transport;
 namespace QuicWasm.EndToEnd.Tests;
 
 /// <summary>Two modules that share a memory, and grow it in turns while its pages are still elsewhere.</summary>
-public sealed class LazyGrowthTests : IDisposable
+public sealed class LazyGrowthTests(MemoryNodes nodes) : IDisposable
 {
     private const int Filled = 64;
     private const int Rounds = 40;
@@ -78,7 +78,7 @@ public sealed class LazyGrowthTests : IDisposable
         // In the loop that does nothing.
         context.Interruption.RequestAfter(Filled + 500);
         Assert.Equal(ProgramOutcome.Suspended, source.Run().Outcome);
-        await using ServedImage image = await ServedImage.StartAsync(ProgramCapture.Capture(source), "tcp");
+        using ServedImage image = await nodes.ServeAsync(ProgramCapture.Capture(source), "tcp");
         var request = new MigrationRequest { Image = image.Id, Options = new GranularityOptions(Mode: CopyMode.Cow) };
         await using MigratedProgram moved = await new RunningNode(TransportRegistry.CreateDefault(), new RunningNodeOptions { Pager = _pager })
             .ResumeAsync(image.Endpoint, request, Configure(), TestContext.Current.CancellationToken);

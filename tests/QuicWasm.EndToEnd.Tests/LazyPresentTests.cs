@@ -10,7 +10,7 @@ using QuicWasm.Wasi;
 namespace QuicWasm.EndToEnd.Tests;
 
 /// <summary>A program that writes all the time, while its memory comes, becomes complete, and takes its file.</summary>
-public sealed class LazyPresentTests : IDisposable
+public sealed class LazyPresentTests(MemoryNodes nodes) : IDisposable
 {
     // It runs for a while after 16 MiB have come.
     private static readonly LazyProgram Writer = new() { Pages = 4096, Touches = 4096, Computations = 20_000_000 };
@@ -31,7 +31,7 @@ public sealed class LazyPresentTests : IDisposable
         RunningProgram source = Load(engine);
         source.Context.Interruption.RequestAfter(Writer.FreezeAfter);
         Assert.Equal(ProgramOutcome.Suspended, source.Run().Outcome);
-        await using ServedImage image = await ServedImage.StartAsync(ProgramCapture.Capture(source), "tcp");
+        using ServedImage image = await nodes.ServeAsync(ProgramCapture.Capture(source), "tcp");
         var request = new MigrationRequest { Image = image.Id, Options = new GranularityOptions(Mode: CopyMode.Cow), Prefetch = Prefetch.Push };
         await using MigratedProgram moved = await new RunningNode(TransportRegistry.CreateDefault(), new RunningNodeOptions { Pager = _pager })
             .ResumeAsync(image.Endpoint, request, Configure(engine), TestContext.Current.CancellationToken);

@@ -5,23 +5,15 @@ using QuicWasm.Transport;
 namespace QuicWasm.EndToEnd.Tests;
 
 /// <summary>Every workload, resumed before its memory has come, ends as if it had never moved.</summary>
-public sealed class LazyWorkloadTests : IDisposable
+public sealed class LazyWorkloadTests(MemoryNodes nodes) : IDisposable
 {
     private static bool IsFullMatrix => Environment.GetEnvironmentVariable("QUICWASM_MATRIX") == "1";
 
-    // Each point is a memory node of its own, which takes a moment to start.
     private static int Points => IsFullMatrix ? 20 : 5;
 
     private static readonly ConcurrentDictionary<string, (long SafePoints, string State)> References = new();
 
-    // Both sides are one node here, which knows itself.
-    private static readonly string IdentityFolder = Directory.CreateTempSubdirectory("quicwasm-").FullName;
-    private static readonly NodeIdentity Identity = NodeIdentity.LoadOrCreate(IdentityFolder);
-
-    private static readonly TransportOptions Transport =
-        TransportOptions.Default with { Authentication = new PeerAuthentication(Identity, [Identity.Fingerprint]) };
-
-    private readonly Pager _pager = Pagers.New("--identity", Path.Combine(IdentityFolder, NodeIdentity.FileName), "--peer", Identity.Fingerprint);
+    private readonly Pager _pager = Pagers.New(nodes.Keys);
 
     public static TheoryData<string, string> WorkloadsAndGranularities() => MovedWorkloadTests.WorkloadsAndGranularities();
 
@@ -93,12 +85,12 @@ public sealed class LazyWorkloadTests : IDisposable
     }
 
     // QUIC needs a library of the system's, which may not be there.
-    private static async Task SkipWithoutAsync(string transport)
+    private async Task SkipWithoutAsync(string transport)
     {
         try
         {
             await using ITransportListener listener = await TransportRegistry.CreateDefault().ListenAsync(
-                TransportEndpoint.Parse($"{transport}:127.0.0.1:0"), Transport, TestContext.Current.CancellationToken);
+                TransportEndpoint.Parse($"{transport}:127.0.0.1:0"), nodes.Transport, TestContext.Current.CancellationToken);
         }
         catch (TransportException e) when (e.Error == TransportError.ProviderMissing)
         {
@@ -113,11 +105,10 @@ public sealed class LazyWorkloadTests : IDisposable
         await SkipWithoutAsync(transport);
         workload.EnsureBuilt();
         (long safePoints, string state) = References.GetOrAdd(workload.Name, _ => RunUnmoved(workload));
-        string[] keys = transport == "tcp" ? [] : ["--identity", Path.Combine(IdentityFolder, NodeIdentity.FileName), "--peer", Identity.Fingerprint];
         using var run = new WorkloadRun(workload);
         await run.RunMovingAsync(
             safePoints / (points + 1),
-            program => run.MigrateLazilyAsync(program, image => ServedImage.StartAsync(image, transport, keys), request, _pager, Transport));
+            program => run.MigrateLazilyAsync(program, image => nodes.ServeAsync(image, transport), request, _pager, nodes.Transport));
 
         Assert.Equal(workload.TestOutput, run.Output);
         Assert.InRange(run.Moves, points, int.MaxValue);

@@ -97,13 +97,18 @@ internal sealed class WorkloadRun : IDisposable
         if (_migration is { } migration)
         {
             PageFaults += migration.Pages?.PageFaults().Length ?? 0;
+            if (migration.Report.AllArrived is null)
+            {
+                await migration.FinishAsync(TestContext.Current.CancellationToken);
+            }
+
             await migration.DisposeAsync();
             _migration = null;
         }
 
         if (_served is { } served)
         {
-            await served.DisposeAsync();
+            served.Dispose();
             _served = null;
         }
     }
